@@ -1,0 +1,62 @@
+"""A filled form: every value with where it came from, the explanations, and who it is from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from xlreport.cells import BLANK, CellRef, Value
+from xlreport.fields import FieldRef
+from xlreport.findings import Finding
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unit:
+    """A unit that reports. An empty code or level is an unknown one."""
+
+    name: str
+    code: str = ""
+    level: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Explanation:
+    """Why a query is right, and the numbers it was written for (``None``: the present ones)."""
+
+    text: str
+    left: Decimal | None = None
+    right: Decimal | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Submission:
+    """A filled form, as read: from a workbook, from JSON, or summed up from other submissions.
+
+    ``values`` holds number fields and single-line texts, ``texts`` the paragraphs of long texts; both
+    hold what was understood. ``typed`` holds what stood in the cell where that differs. ``totals`` are
+    totals somebody claimed: constants over a total's formula, or totals named in a JSON.
+    ``last`` are last year's effective figures (totals recomputed), ``None`` where they are not given.
+    ``findings`` are what reading found; ``cells`` says where each field stands in the file.
+    """
+
+    form: str
+    version: str
+    unit: Unit
+    year: int
+    source: str = ""
+    values: Mapping[FieldRef, Value] = field(default_factory=dict)
+    typed: Mapping[FieldRef, Value] = field(default_factory=dict)
+    texts: Mapping[FieldRef, tuple[str, ...]] = field(default_factory=dict)
+    totals: Mapping[FieldRef, Value] = field(default_factory=dict)
+    zero_blanks: frozenset[str] = frozenset()
+    explanations: Mapping[str, Explanation] = field(default_factory=dict)
+    last: Mapping[FieldRef, Decimal] | None = None
+    round: int = 1
+    deadline: str = ""
+    return_to: str = ""
+    password: str = ""
+    findings: tuple[Finding, ...] = ()
+    cells: Mapping[FieldRef, CellRef] = field(default_factory=dict)
+
+    def value(self, ref: FieldRef) -> Value:
+        """What a field holds; a field nobody filled is blank."""
+        return self.values.get(ref, BLANK)
