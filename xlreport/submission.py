@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from xlreport.cells import BLANK, CellRef, Value
+from xlreport.cells import BLANK, Value
 from xlreport.fields import FieldRef
 from xlreport.findings import Finding
 
@@ -35,7 +35,7 @@ class Submission:
     hold what was understood. ``typed`` holds what stood in the cell where that differs. ``totals`` are
     totals somebody claimed: constants over a total's formula, or totals named in a JSON.
     ``last`` are last year's effective figures (totals recomputed), ``None`` where they are not given.
-    ``findings`` are what reading found; ``cells`` says where each field stands in the file.
+    ``findings`` are what reading found.
     """
 
     form: str
@@ -53,9 +53,7 @@ class Submission:
     round: int = 1
     deadline: str = ""
     return_to: str = ""
-    password: str = ""
     findings: tuple[Finding, ...] = ()
-    cells: Mapping[FieldRef, CellRef] = field(default_factory=dict)
 
     def value(self, ref: FieldRef) -> Value:
         """What a field holds; a field nobody filled is blank."""

@@ -127,8 +127,7 @@ class Field:
     """A number of a table.
 
     ``maximum`` and ``scale`` (decimals) are its limits, in ``unit`` (件, 万元). ``last`` is the field of
-    last year's report whose figure is shown beside it. ``computed`` is its formula where it is a total,
-    and ``total_rule`` the rule that holds a printed total against it.
+    last year's report whose figure is shown beside it. ``computed`` is its formula where it is a total.
     """
 
     ref: FieldRef
@@ -143,7 +142,6 @@ class Field:
     last: FieldRef
     aggregate: Aggregate = Aggregate.SUM
     computed: Term | None = None
-    total_rule: str | None = None
 
     @property
     def is_input(self) -> bool:
@@ -185,7 +183,7 @@ class Judgement:
     """One rule at one place.
 
     ``says`` may still hold ``{count}``, the number of cells at fault. ``shown`` are the two terms printed
-    as left and right. ``fields`` are the fields it speaks of (for the cells of a finding), ``reads`` and
+    as left and right. For a total, ``total`` is the field and ``ours`` what we compute. ``fields`` are the fields it speaks of (for the cells of a finding), ``reads`` and
     ``reads_last`` those that must have numbers. ``home`` is the field in whose row its message stands.
     """
 
@@ -202,6 +200,7 @@ class Judgement:
     when: Condition | None = None
     shown: tuple[Term, Term] | None = None
     total: FieldRef | None = None
+    ours: Term | None = None
     scale: int = 0
     reads: tuple[FieldRef, ...] = ()
     reads_last: tuple[FieldRef, ...] = ()

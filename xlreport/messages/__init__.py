@@ -1,0 +1,10 @@
+"""Every sentence the product itself says, by key and language; what one form says stands in the form."""
+
+from xlreport.messages.zh import TEXTS as _ZH
+
+LANGUAGES = {"zh": _ZH}
+
+
+def say(key: str, language: str = "zh", /, **values: object) -> str:
+    """The sentence of a key, its places filled in (``KeyError`` for a key there is not: our mistake)."""
+    return LANGUAGES[language][key].format(**values)
