@@ -136,6 +136,8 @@ class Layout:
     texts: Mapping[FieldRef, TextPlace]
     judgements: Mapping[str, JudgementPlace]
 
+    section_sheets: tuple[str, ...]
+
     @property
     def judgement_rows(self) -> tuple[int, int]:
         """The first and the last row of judgements on the hidden sheet."""
@@ -233,6 +235,7 @@ class _Planner:
             tables=self.tables,
             fields=self.fields,
             texts=self.texts,
+            section_sheets=tuple(section.sheet for section in self.definition.sections),
             judgements=self.judgements(),
         )
 

@@ -1,0 +1,165 @@
+"""The verdict on a submission: every judgement, every finding in the order of the cells, accepted or not."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from xlreport.cells import CellRef, ErrorValue, Number, Text, Value, plain
+from xlreport.checks.explanations import explanation_state
+from xlreport.checks.figures import evaluate
+from xlreport.checks.judge import judge
+from xlreport.checks.result import CheckResult, Counts, Judged
+from xlreport.fields import FieldRef
+from xlreport.findings import ExplanationState, Finding, Outcome, Severity
+from xlreport.forms.definition import FormDefinition, JudgementKind
+from xlreport.forms.layout import Layout, plan_layout
+from xlreport.messages import say
+from xlreport.submission import Submission
+
+
+def check(definition: FormDefinition, submission: Submission) -> CheckResult:
+    """Judge a submission by its form.
+
+    Everything needed from elsewhere (last year's figures) is part of the submission; no file is opened.
+    """
+    layout = plan_layout(definition)
+    evaluated = evaluate(definition, submission)
+    judged = judge(definition, submission, evaluated)
+    made = [_finding(definition, layout, submission, one) for one in judged if one.outcome is Outcome.FAILED]
+    findings = _in_cell_order(layout, [*submission.findings, *made])
+    counts = _counts(judged, findings)
+    unjudged = any(one.outcome is Outcome.NOT_EVALUABLE for one in judged)
+    accepted = not (counts.error or counts.query or counts.blank or unjudged)
+    return CheckResult(
+        submission=submission,
+        numbers=evaluated.figures.numbers,
+        judged=judged,
+        findings=findings,
+        counts=counts,
+        accepted=accepted,
+    )
+
+
+def judge_as_typed(definition: FormDefinition, submission: Submission) -> tuple[Judged, ...]:
+    """The judgements on the cells exactly as typed, before reading normalises them: what the sheet shows."""
+    as_typed = replace(submission, values={**submission.values, **submission.typed})
+    return judge(definition, as_typed, evaluate(definition, as_typed))
+
+
+def _counts(judged: tuple[Judged, ...], findings: tuple[Finding, ...]) -> Counts:
+    blank = sum(
+        (one.left or Decimal(0) for one in judged if one.judgement.kind is JudgementKind.BLANK), start=Decimal(0)
+    )
+    blanks = {one.judgement.key for one in judged if one.judgement.kind is JudgementKind.BLANK}
+    return Counts(
+        error=sum(one.severity is Severity.ERROR and one.rule not in blanks for one in findings),
+        query=sum(one.is_open_query for one in findings),
+        notice=sum(one.severity is Severity.NOTICE for one in findings),
+        blank=int(blank),
+    )
+
+
+def _in_cell_order(layout: Layout, findings: list[Finding]) -> tuple[Finding, ...]:
+    """Findings about the whole file first, then sheet by sheet, row by row, as the clerk goes through them."""
+    order = {sheet: at for at, sheet in enumerate([layout.start_sheet, *layout.section_sheets])}
+
+    def place(finding: Finding) -> tuple[int, int, int]:
+        if not finding.cells:
+            return -1, 0, 0
+        cell = finding.cells[0]
+        return order.get(cell.sheet, len(order)), cell.row, cell.column
+
+    return tuple(sorted(findings, key=place))
+
+
+def _finding(definition: FormDefinition, layout: Layout, submission: Submission, judged: Judged) -> Finding:
+    judgement = judged.judgement
+    refs = judged.at_fault or judgement.fields
+    cells = tuple(layout.cell_of(ref) for ref in refs)
+    explanation, state = None, None
+    if judgement.severity is Severity.QUERY:
+        given = submission.explanations.get(judgement.key)
+        explanation = given.text if given is not None else None
+        state = explanation_state(given, judged.left, judged.right)
+    return Finding(
+        code=judgement.rule,
+        rule=judgement.key,
+        severity=judgement.severity,
+        message=_message(definition, judged, submission, refs, cells, state),
+        cells=cells,
+        fields=refs,
+        left=judged.left,
+        right=judged.right,
+        difference=judged.difference,
+        explanation=explanation,
+        explanation_state=state,
+    )
+
+
+def _message(
+    definition: FormDefinition,
+    judged: Judged,
+    submission: Submission,
+    refs: tuple[FieldRef, ...],
+    cells: tuple[CellRef, ...],
+    state: ExplanationState | None,
+) -> str:
+    """Where, what must hold, both sides, the difference, the cells, what to do next."""
+    judgement = judged.judgement
+    count = plain(judged.left or Decimal(0))
+    says = judgement.says.format(count=count)
+    where = say("finding.where", sheet=cells[0].sheet)
+    match judgement.kind:
+        case JudgementKind.BLANK:
+            body = say("finding.blank", says=says, cells=_addresses(cells))
+            key = "finding.todo.blank" if len(refs[0].path) == 3 else "finding.todo.blank_text"  # noqa: PLR2004 - a table's field has three names
+        case JudgementKind.NUMBER:
+            body = say("finding.number", says=says, cells=_typed(submission, refs, cells))
+            key = "finding.todo.number"
+        case JudgementKind.BLANK_LAST:
+            body, key = say("finding.blank_last", says=says, cells=_last_figures(definition, submission, refs, cells)), ""
+        case JudgementKind.TOTAL:
+            body, key = _sides(judged, says, cells[-1:], "finding.total"), "finding.todo.total"
+        case JudgementKind.COMPARISON:
+            body, key = _sides(judged, says, cells, "finding.sides"), "finding.todo.error"
+    if state is not None:
+        key = f"finding.todo.query.{state.name.lower()}"
+    return f"{where}{body}{say(key, cells=_addresses(cells))}"
+
+
+def _sides(judged: Judged, says: str, cells: tuple[CellRef, ...], key: str) -> str:
+    left, right, difference = (plain(one or Decimal(0)) for one in (judged.left, judged.right, judged.difference))
+    return say(key, says=says, left=left, right=right, difference=difference, cells=_addresses(cells))
+
+
+def _addresses(cells: tuple[CellRef, ...]) -> str:
+    """The addresses, those in other sheets than the first with their sheet's name."""
+    home = cells[0].sheet
+    return "、".join(cell.address if cell.sheet == home else f"“{cell.sheet}”{cell.address}" for cell in cells)
+
+
+def _typed(submission: Submission, refs: tuple[FieldRef, ...], cells: tuple[CellRef, ...]) -> str:
+    return "、".join(
+        say("finding.typed", cell=cell.address, value=shown_value(submission.value(ref)))
+        for ref, cell in zip(refs, cells, strict=True)
+    )
+
+
+def _last_figures(
+    definition: FormDefinition, submission: Submission, refs: tuple[FieldRef, ...], cells: tuple[CellRef, ...]
+) -> str:
+    last = submission.last or {}
+    return "、".join(
+        say("finding.last_figure", cell=cell.address, value=plain(last[definition.fields[ref].last]))
+        for ref, cell in zip(refs, cells, strict=True)
+    )
+
+
+def shown_value(value: Value) -> str:
+    """A cell's content as a person sees it."""
+    match value:
+        case Number(value=number):
+            return plain(number)
+        case Text(value=text) | ErrorValue(value=text):
+            return text
+        case _:
+            return str(getattr(value, "value", "")).upper()

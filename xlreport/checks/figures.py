@@ -1,0 +1,112 @@
+"""From what stands in the cells to the figures that rules name: states, zeros for blanks, totals."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import IntEnum
+
+from xlreport.cells import Blank, Number, Value
+from xlreport.fields import FieldRef
+from xlreport.forms.definition import Field, FormDefinition
+from xlreport.rules.formula import round_half_up
+from xlreport.rules.tree import fields_of
+from xlreport.rules.verdict import Figures, number_of
+from xlreport.submission import Submission
+
+
+class State(IntEnum):
+    """What a number cell holds; the state cells of the workbook use the same numbers."""
+
+    BLANK = 0
+    NUMBER = 1
+    REFUSED = 2
+
+
+SMALL = Decimal(1_000_000)
+"""Below this a double shows eight decimals and more; above it, fewer."""
+SMALL_DECIMALS = 8
+
+
+def tested_decimals(field: Field) -> int:
+    """How many decimals of a number above ``SMALL`` can be told apart within 15 digits."""
+    return 15 - len(str(int(field.maximum)))
+
+
+def accepted_number(field: Field, number: Decimal) -> Decimal | None:
+    """The figure a field takes from a number in its cell; ``None`` where it refuses it.
+
+    Dust of binary arithmetic beyond the decimals that can be told apart is dropped, as the sheet does:
+    0.30000000000000004 is 0.3.
+    """
+    if not 0 <= number <= field.maximum:
+        return None
+    tested = SMALL_DECIMALS if number < SMALL else tested_decimals(field)
+    steps = round_half_up(number.scaleb(tested), 0)
+    if steps % 10 ** (tested - field.scale):
+        return None
+    return abs(round_half_up(number, field.scale))  # abs: minus zero is zero
+
+
+def state_of(field: Field, value: Value) -> State:
+    """Blank, a number the field takes, or something it refuses."""
+    if isinstance(value, Blank):
+        return State.BLANK
+    if isinstance(value, Number) and accepted_number(field, value.value) is not None:
+        return State.NUMBER
+    return State.REFUSED
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Evaluated:
+    """A submission's figures: the state of every input, the numbers, and which texts are there."""
+
+    states: Mapping[FieldRef, State]
+    figures: Figures
+    present: frozenset[FieldRef]
+
+
+def evaluate(definition: FormDefinition, submission: Submission) -> Evaluated:
+    """Work out every figure of a submission; blanks count as 0 only where their table says so."""
+    states: dict[FieldRef, State] = {}
+    numbers: dict[FieldRef, Decimal] = {}
+    for ref, field in definition.fields.items():
+        if not field.is_input:
+            continue
+        value = submission.value(ref)
+        states[ref] = state_of(field, value)
+        number = accepted_number(field, value.value) if isinstance(value, Number) else None
+        if number is not None:
+            numbers[ref] = number
+        elif states[ref] is State.BLANK and ref.head in submission.zero_blanks:
+            numbers[ref] = Decimal(0)
+    numbers = with_totals(definition, numbers)
+    figures = Figures(
+        numbers=numbers,
+        last=submission.last,
+        parameters={name: parameter.value for name, parameter in definition.parameters.items()},
+        level=submission.unit.level or None,
+    )
+    return Evaluated(states=states, figures=figures, present=_texts_present(definition, submission))
+
+
+def with_totals(definition: FormDefinition, inputs: Mapping[FieldRef, Decimal]) -> dict[FieldRef, Decimal]:
+    """The figures together with every total whose parts all have numbers, in printed order."""
+    numbers = {ref: number for ref, number in inputs.items() if definition.fields[ref].is_input}
+    for ref in definition.computed:
+        term = definition.fields[ref].computed
+        if term is not None and all(part in numbers for part in fields_of(term)):
+            numbers[ref] = number_of(term, Figures(numbers=numbers))
+    return {ref: numbers[ref] for ref in definition.fields if ref in numbers}
+
+
+def effective_figures(definition: FormDefinition, submission: Submission) -> Mapping[FieldRef, Decimal]:
+    """A submission's figures as the next year reads them: zeros for blanks where said, totals recomputed."""
+    return evaluate(definition, submission).figures.numbers
+
+
+def _texts_present(definition: FormDefinition, submission: Submission) -> frozenset[FieldRef]:
+    return frozenset(
+        entry.ref
+        for entry in definition.entries
+        if submission.texts.get(entry.ref) or not isinstance(submission.value(entry.ref), Blank)
+    )
