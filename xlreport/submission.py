@@ -35,7 +35,8 @@ class Submission:
     hold what was understood. ``typed`` holds what stood in the cell where that differs. ``totals`` are
     totals somebody claimed: constants over a total's formula, or totals named in a JSON.
     ``last`` are last year's effective figures (totals recomputed), ``None`` where they are not given.
-    ``findings`` are what reading found.
+    ``findings`` are what reading found; ``unreadable`` are the tables and sections whose sheet is not
+    the form's any more: one finding says so, and nothing in them is judged one by one.
     """
 
     form: str
@@ -53,6 +54,7 @@ class Submission:
     round: int = 1
     deadline: str = ""
     return_to: str = ""
+    unreadable: frozenset[str] = frozenset()
     findings: tuple[Finding, ...] = ()
 
     def value(self, ref: FieldRef) -> Value:

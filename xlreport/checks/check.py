@@ -24,9 +24,13 @@ def check(definition: FormDefinition, submission: Submission) -> CheckResult:
     layout = plan_layout(definition)
     evaluated = evaluate(definition, submission)
     judged = judge(definition, submission, evaluated)
-    made = [_finding(definition, layout, submission, one) for one in judged if one.outcome is Outcome.FAILED]
+    made = [
+        _finding(definition, layout, submission, one)
+        for one in judged
+        if one.outcome is Outcome.FAILED and not _is_unreadable(submission, one)
+    ]
     findings = _in_cell_order(layout, [*submission.findings, *made])
-    counts = _counts(judged, findings)
+    counts = _counts([one for one in judged if not _is_unreadable(submission, one)], findings)
     unjudged = any(one.outcome is Outcome.NOT_EVALUABLE for one in judged)
     accepted = not (counts.error or counts.query or counts.blank or unjudged)
     return CheckResult(
@@ -45,7 +49,12 @@ def judge_as_typed(definition: FormDefinition, submission: Submission) -> tuple[
     return judge(definition, as_typed, evaluate(definition, as_typed))
 
 
-def _counts(judged: tuple[Judged, ...], findings: tuple[Finding, ...]) -> Counts:
+def _is_unreadable(submission: Submission, judged: Judged) -> bool:
+    """Whether it speaks of a sheet that one structure finding already says is not the form's any more."""
+    return any(ref.head in submission.unreadable for ref in judged.judgement.fields)
+
+
+def _counts(judged: list[Judged], findings: tuple[Finding, ...]) -> Counts:
     blank = sum(
         (one.left or Decimal(0) for one in judged if one.judgement.kind is JudgementKind.BLANK), start=Decimal(0)
     )

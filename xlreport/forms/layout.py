@@ -12,9 +12,10 @@ from functools import lru_cache
 from xlreport.cells import CellRange, CellRef
 from xlreport.fields import FieldRef
 from xlreport.findings import Severity
-from xlreport.forms.definition import Block, Entry, FormDefinition, Required, Section, Table, lines_of
+from xlreport.forms.definition import Block, Entry, FormDefinition, Section, Table, lines_of
 from xlreport.forms.grid import Grid, GridCell, plan_grid
 from xlreport.messages import say
+from xlreport.rules.formula import Cell, Formula, call, if_, lit
 
 HIDDEN_SHEET = "_xlreport"
 MARKER = "xlreport"
@@ -58,6 +59,11 @@ class FieldPlace:
     state: CellRef | None
     claim: CellRef | None
     last: CellRef
+
+    @property
+    def shown_total(self) -> Formula:
+        """The formula in a total's visible cell: the value cell's number, or words while there is none."""
+        return if_(call("ISNUMBER", Cell(self.value)), Cell(self.value), lit(say("state.to_fill")))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -188,15 +194,15 @@ def _plan(key: "_ById", shape: Shape) -> Layout:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _ById:
-    """A definition as the key of a cache: two loads of the same file have the same digest."""
+    """A definition as the key of a cache; a definition is loaded once in a process."""
 
     definition: FormDefinition
 
     def __hash__(self) -> int:
-        return hash(self.definition.digest)
+        return id(self.definition)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _ById) and other.definition.digest == self.definition.digest
+        return isinstance(other, _ById) and other.definition is self.definition
 
 
 def plan_layout(definition: FormDefinition, shape: Shape = NO_SHAPE) -> Layout:
@@ -339,5 +345,3 @@ class _Planner:
 
 TEXT_TOP = 3
 """The first row below the title and the help of a sheet of texts."""
-
-__all__ = ["NO_SHAPE", "FieldPlace", "JudgementPlace", "Layout", "Required", "Shape", "TablePlace", "TextPlace", "plan_layout"]

@@ -1,6 +1,7 @@
 """Load a form: read its file, check every entry, look up every rule, and report all problems at once."""
 
 import hashlib
+import json
 import tomllib
 from collections.abc import Mapping
 from decimal import Decimal
@@ -67,10 +68,25 @@ def parse_definition(data: bytes, source: str = "form.toml") -> FormDefinition:
 
     tables = _read_toml(data, source)
     form = _validated(tables, source)
-    definition, problems = compile_form(form, digest=hashlib.sha256(data).hexdigest())
+    definition, problems = compile_form(form, digest=_digest(form))
     if problems:
         raise DefinitionError(source, problems)
     return definition
+
+
+_WORDS_ONLY = frozenset({"help", "summary", "basis", "how_to_fill", "report", "template_title", "title"})
+
+
+def _digest(form: Any) -> str:
+    """A name for what the form means: unchanged by comments, spelling of the file, and mere help."""
+    meaning = _without_words(form.model_dump(mode="json"))
+    return hashlib.sha256(json.dumps(meaning, sort_keys=True).encode()).hexdigest()
+
+
+def _without_words(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_words(part) for key, part in value.items() if key not in _WORDS_ONLY}
+    return [_without_words(part) for part in value] if isinstance(value, list) else value
 
 
 def _read_toml(data: bytes, source: str) -> Mapping[str, Any]:

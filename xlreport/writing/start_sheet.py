@@ -1,0 +1,244 @@
+"""填报说明: where do I stand, how to fill in, what the colours mean. Nothing else."""
+
+from dataclasses import replace
+
+from xlreport.cells import CellRange, CellRef
+from xlreport.forms.definition import FormDefinition, Section
+from xlreport.forms.layout import Layout
+from xlreport.messages import say
+from xlreport.rules.formula import Area, Cell, Formula, Relative, both, call, compare, either, if_, joined, lit, quoted_sheet
+from xlreport.submission import Submission
+from xlreport.writing import look
+from xlreport.writing.building import SheetBuilder
+from xlreport.writing.judging import (
+    BLANKS,
+    ERROR,
+    OPEN_QUERY,
+    UNJUDGED,
+    attention_column,
+    column_like,
+)
+from xlreport.writing.plan import Link, Print, Protection, SheetPlan
+
+SHEET, CONTENTS, STATE, FIRST = range(1, 5)
+WIDTHS = (18.0, 40.0, 24.0, 58.0)
+COUNTS = {ERROR: 6, OPEN_QUERY: 7, BLANKS: 8, UNJUDGED: 9}
+"""Hidden columns: how much each sheet still needs."""
+FLAG = 5
+"""A hidden column: what colour a row's state has."""
+TITLE_ROW, UNIT_ROW, DEADLINE_ROW, BANNER_ROW, HEADER_ROW = 1, 2, 3, 5, 7
+
+
+def plan_start_sheet(definition: FormDefinition, layout: Layout, submission: Submission) -> SheetPlan:
+    """The first sheet."""
+    return _StartSheet(definition, layout, submission).plan()
+
+
+class _StartSheet:
+    def __init__(self, definition: FormDefinition, layout: Layout, submission: Submission) -> None:
+        self.definition = definition
+        self.layout = layout
+        self.submission = submission
+        self.sheet = SheetBuilder(name=layout.start_sheet)
+        self.first_row = HEADER_ROW + 1
+        self.last_row = HEADER_ROW + len(definition.sections)
+
+    def plan(self) -> SheetPlan:
+        self.sheet.widths.update(enumerate(WIDTHS, start=1))
+        self.head()
+        self.banner()
+        self.table()
+        self.how_to_fill(self.last_row + 3)
+        last = max(row for row, _ in self.sheet.cells)
+        return SheetPlan(
+            name=self.sheet.name,
+            cells=self.sheet.cells,
+            background=look.BACKGROUND,
+            merges=tuple(self.sheet.merges),
+            widths=self.sheet.widths,
+            hidden_columns=(FLAG, *COUNTS.values()),
+            rows=self.sheet.rows,
+            highlights=tuple(self.sheet.highlights),
+            cursor=CellRef(self.sheet.name, self.first_row, SHEET),
+            protection=Protection(),
+            print=Print(area=CellRange(self.sheet.name, 1, 1, last, FIRST), landscape=True, footer=say("print.signatures")),
+        )
+
+    def full_width(self, row: int) -> CellRange:
+        return self.sheet.across(row, 1, FIRST)
+
+    def head(self) -> None:
+        submission, sheet = self.submission, self.sheet
+        year = str(submission.year)
+        title = self.definition.template_title.format(title=self.definition.title, year=year)
+        sheet.put_over(self.full_width(TITLE_ROW), title, replace(look.TITLE, size=18))
+        sheet.height(TITLE_ROW, 38)
+        code = say("start.code", code=submission.unit.code) if submission.unit.code else ""
+        sheet.put_over(self.full_width(UNIT_ROW), say("start.unit", unit=submission.unit.name, code=code, year=year), look.SUBTITLE)
+        sheet.height(UNIT_ROW, 20)
+        parts = []
+        if submission.deadline:
+            parts.append(say("start.deadline", deadline=submission.deadline))
+        if submission.return_to:
+            parts.append(say("start.return_to", return_to=submission.return_to))
+        sheet.put_over(self.full_width(DEADLINE_ROW), "　".join(parts), replace(look.BODY, bold=True, color=look.TITLE_INK))
+        text_lines = look.lines_needed("　".join(parts) or " ", sum(WIDTHS), 10)
+        sheet.height(DEADLINE_ROW, look.height_for(text_lines, 10, 20 if parts else 6))
+
+    # ── counts ──
+
+    def count(self, what: int, row: int) -> Cell:
+        return Cell(CellRef(self.sheet.name, row, COUNTS[what]))
+
+    def total(self, what: int) -> Cell:
+        return self.count(what, BANNER_ROW)
+
+    def banner(self) -> None:
+        sheet = self.sheet
+        for what, column in COUNTS.items():
+            cells = CellRange(sheet.name, self.first_row, column, self.last_row, column)
+            sheet.put(BANNER_ROW, column, call("SUM", Area(cells)), look.FLAG)
+        wrong, asked, blank, unjudged = (self.total(what) for what in COUNTS)
+        parts = say("banner.open").split("#")
+        text = joined(parts[0], _text(wrong), parts[1], _text(asked), parts[2], _text(blank), parts[3])
+        nothing = both(*(compare(cell, "=", 0) for cell in (wrong, asked, blank)))
+        done = if_(compare(unjudged, "=", 0), lit(say("banner.done")), lit(say("banner.unjudged")))
+        area = self.full_width(BANNER_ROW)
+        sheet.put_over(area, if_(nothing, done, text), look.BANNER)
+        sheet.height(BANNER_ROW, 40)
+        colour = if_(either(compare(asked, ">", 0), compare(blank, ">", 0), compare(unjudged, ">", 0)), lit(2), lit(0))
+        sheet.put(BANNER_ROW, FLAG, if_(compare(wrong, ">", 0), lit(1), colour), look.FLAG)
+        self.tint(area, BANNER_ROW)
+
+    def tint(self, cells: CellRange, row: int) -> None:
+        flag = Relative(row, FLAG, fixed_column=True)
+        for number, fill, ink in (
+            (1, look.WRONG, look.WRONG_INK),
+            (2, look.QUERY, look.QUERY_INK),
+            (0, look.RIGHT, look.RIGHT_INK),
+        ):
+            self.sheet.highlight(cells, compare(flag, "=", number), fill=fill, color=ink)
+
+    # ── a row for each sheet ──
+
+    def table(self) -> None:
+        sheet = self.sheet
+        for column, key in enumerate(("sheet", "contents", "state", "first"), start=1):
+            sheet.put(HEADER_ROW, column, say(f"start.head.{key}"), look.HEAD)
+        sheet.height(HEADER_ROW, 22)
+        for at, section in enumerate(self.definition.sections):
+            self.section_row(self.first_row + at, at + 1, section)
+        self.checks_row(self.last_row + 1)
+        self.tint(CellRange(sheet.name, self.first_row, STATE, self.last_row + 1, STATE), self.first_row)
+
+    def section_row(self, row: int, number: int, section: Section) -> None:
+        sheet = self.sheet
+        column = attention_column(self.layout)
+        left = column_like(self.layout, next(iter(self.layout.judgements.values())).left)
+        target = self.first_input(section)
+        sheet.put(row, SHEET, section.sheet, look.LINK_CELL, Link(target=_one(target), tip=str(section.heading)))
+        sheet.put(row, CONTENTS, section.summary, replace(look.CELL, size=9))
+        for what, at in COUNTS.items():
+            wanted = lit(10 * number + what)
+            formula = call("SUMIF", column, wanted, left) if what == BLANKS else call("COUNTIF", column, wanted)
+            sheet.put(row, at, formula, look.FLAG)
+        sheet.put(row, STATE, self.state(row, section), replace(look.CENTERED, bold=True))
+        sheet.put(row, FIRST, self.first(row, number, section), replace(look.LINK_CELL, size=9))
+        sheet.put(row, FLAG, self.state_flag(row), look.FLAG)
+        sheet.height(row, 30)
+
+    def first_input(self, section: Section) -> CellRef:
+        if section.table is None:
+            return self.layout.texts[section.entries[0].ref].cells[0]
+        fields = self.definition.fields_of_table(section.table.id)
+        return self.layout.fields[next(one.ref for one in fields if one.is_input)].shown
+
+    def state(self, row: int, section: Section) -> Formula:
+        """已填好, or how much is wrong, to explain, to fill in."""
+        judged = any(one.section == section.id for one in self.definition.judgements)
+        if not judged:
+            return lit(say("state.optional"))
+        formula: Formula = if_(compare(self.count(UNJUDGED, row), ">", 0), lit(say("state.unjudged")), lit(say("state.done")))
+        for what, key in ((BLANKS, "state.blank"), (OPEN_QUERY, "state.query"), (ERROR, "state.error")):
+            before, _, after = say(key).partition("#")
+            text = joined(before, _text(self.count(what, row)), after)
+            formula = if_(compare(self.count(what, row), ">", 0), text, formula)
+        return formula
+
+    def state_flag(self, row: int) -> Formula:
+        open_ones = [compare(self.count(what, row), ">", 0) for what in (OPEN_QUERY, BLANKS, UNJUDGED)]
+        return if_(compare(self.count(ERROR, row), ">", 0), lit(1), if_(either(*open_ones), lit(2), lit(0)))
+
+    def first(self, row: int, number: int, section: Section) -> Formula:
+        """A link to the first cell that needs something: an error before a query before a blank."""
+        layout = self.layout
+        any_place = next(iter(layout.judgements.values()))
+        targets, messages = column_like(layout, any_place.target), column_like(layout, any_place.message)
+        formula: Formula = lit("")
+        for what in (BLANKS, OPEN_QUERY, ERROR):
+            position = call("MATCH", lit(10 * number + what), attention_column(layout), lit(0))
+            address = call("INDEX", targets, position)
+            text = joined(address, "：", call("INDEX", messages, position))
+            link = call("HYPERLINK", joined("#" + quoted_sheet(section.sheet) + "!", address), text)
+            formula = if_(compare(self.count(what, row), ">", 0), link, formula)
+        return formula
+
+    def checks_row(self, row: int) -> None:
+        sheet, layout = self.sheet, self.layout
+        place = next(iter(layout.judgements.values()))
+        top = CellRange(layout.checks_sheet, place.checks_row, 1, place.checks_row, 1)
+        sheet.put(row, SHEET, layout.checks_sheet, look.LINK_CELL, Link(target=top, tip=layout.checks_sheet))
+        sheet.put(row, CONTENTS, say("start.checks"), replace(look.CELL, size=9))
+        wrong, asked, blank, unjudged = (self.total(what) for what in COUNTS)
+        before, _, after = say("state.query").partition("#")
+        nothing_open = both(*(compare(cell, "=", 0) for cell in (wrong, blank, unjudged)))
+        quiet = if_(nothing_open, lit(say("state.checks_done")), lit(say("state.checks_open")))
+        state = if_(compare(asked, ">", 0), joined(before, _text(asked), after), quiet)
+        sheet.put(row, STATE, state, replace(look.CENTERED, bold=True))
+        hint = if_(compare(asked, ">", 0), lit(say("start.explain")), lit(""))
+        sheet.put(row, FIRST, hint, replace(look.CELL, size=9))
+        flag = if_(either(*(compare(cell, ">", 0) for cell in (asked, blank, unjudged))), lit(2), lit(0))
+        sheet.put(row, FLAG, if_(compare(wrong, ">", 0), lit(1), flag), look.FLAG)
+        sheet.height(row, 30)
+
+    # ── how to fill in, legend ──
+
+    def how_to_fill(self, row: int) -> None:
+        sheet = self.sheet
+        sheet.put_over(self.full_width(row), say("start.how"), look.SECTION)
+        sheet.height(row, 24)
+        for number, text in enumerate(self.definition.how_to_fill, start=1):
+            row += 1
+            line = f"{number}　{text}"
+            sheet.put_over(self.full_width(row), line, look.BODY)
+            sheet.height(row, look.height_for(look.lines_needed(line, sum(WIDTHS), 10), 10, 20))
+        row += 2
+        sheet.put_over(self.full_width(row), say("start.legend"), look.SECTION)
+        sheet.height(row, 24)
+        self.legend(row + 1)
+
+    def legend(self, row: int) -> None:
+        cell = replace(look.CENTERED, bold=True)
+        for column, (key, fill, ink) in enumerate(
+            (
+                ("legend.to_fill", look.TO_FILL, look.INK),
+                ("legend.computed", look.COMPUTED, look.INK),
+                ("legend.right", look.RIGHT, look.RIGHT_INK),
+                ("legend.wrong", look.WRONG, look.WRONG_INK),
+            ),
+            start=1,
+        ):
+            self.sheet.put(row, column, say(key), replace(cell, fill=fill, color=ink))
+        self.sheet.put_over(
+            self.full_width(row + 1), say("legend.query"), replace(cell, fill=look.QUERY, color=look.QUERY_INK)
+        )
+        self.sheet.height(row, 24)
+        self.sheet.height(row + 1, 24)
+
+
+def _text(number: Formula) -> Formula:
+    return joined(call("ROUND", number, lit(0)), lit(""))
+
+
+def _one(ref: CellRef) -> CellRange:
+    return CellRange(ref.sheet, ref.row, ref.column, ref.row, ref.column)
