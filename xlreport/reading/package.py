@@ -108,14 +108,14 @@ class Package:
             WorkbookError: the part is missing, damaged or declares a document type.
         """
         info = self.parts.get(_key(part)) or self.refuse("DAMAGED-FILE")
-        parser, isfinal = expat.ParserCreate(namespace_separator=" "), True
+        parser = expat.ParserCreate(namespace_separator=" ")
         parser.buffer_text = True
         parser.StartDoctypeDeclHandler = self._refuse_doctype
         reader.attach(parser)
         try:
             for chunk in self._chunks(info):
                 parser.Parse(chunk)
-            parser.Parse(b"", isfinal)
+            parser.Parse(b"", True)  # noqa: FBT003 - expat takes it by position only
         except (expat.ExpatError, LookupError, ValueError) as error:  # the last two: an unheard-of encoding
             raise refusal("DAMAGED-FILE", self.name) from error
 

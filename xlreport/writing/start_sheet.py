@@ -61,7 +61,7 @@ class _StartSheet:
             highlights=tuple(self.sheet.highlights),
             cursor=CellRef(self.sheet.name, self.first_row, SHEET),
             protection=Protection(),
-            print=Print(area=CellRange(self.sheet.name, 1, 1, last, FIRST), landscape=True, footer=say("print.signatures")),
+            print=Print(area=CellRange(self.sheet.name, 1, 1, last, FIRST), landscape=True, pages_high=1, footer=say("print.signatures")),
         )
 
     def full_width(self, row: int) -> CellRange:

@@ -21,6 +21,7 @@ from xlreport.writing.plan import Check, Content, Link, Print, Protection, Sheet
 PROMPT_TITLE_LIMIT = 32
 PROMPT_LIMIT = 255
 """Excel's limits for the title and the text of a validation, in UTF-16 units."""
+SWITCH_LABEL_WIDTH = 17
 FEW_COLUMNS = 3
 MANY_COLUMNS = 8
 
@@ -82,7 +83,8 @@ class _TableSheet:
                 if cell.label is not None and (area := self.place.area(cell)).first_row == area.last_row == row
                 for size in [10 if cell.role is Role.COLUMN_LABEL else 9]
             ]
-            has_hint = (row, self.place.hint_column) in self.sheet.cells and row >= self.first_field_row
+            hint = self.sheet.cells.get((row, self.place.hint_column))
+            has_hint = row >= self.first_field_row and hint is not None and hint.content is not None
             self.sheet.height(row, look.height_for(max([*lines, 2 if has_hint else 1]), 9, 20))
         if self.place.grid.label_columns == 0:
             self.sheet.height(self.place.top + self.place.grid.rows - 1, 72)
@@ -111,7 +113,7 @@ class _TableSheet:
         place, sheet = self.place, self.sheet
         switch_column = place.switch.column
         label_from = switch_column
-        while label_from > 2 and self.between(label_from, switch_column) < 20:  # noqa: PLR2004 - room for the label
+        while label_from > 2 and self.between(label_from, switch_column) < SWITCH_LABEL_WIDTH:  # noqa: PLR2004 - the title keeps one
             label_from -= 1
         if label_from < switch_column:
             area = sheet.across(1, label_from, switch_column - 1)

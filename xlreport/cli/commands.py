@@ -1,0 +1,238 @@
+"""The commands. Each imports what it needs when it runs: start-up is part of the product."""
+
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from xlreport.cli.output import emit, refuse_existing, tell, write_whole
+from xlreport.messages import say
+
+if TYPE_CHECKING:
+    from xlreport.checks.printing import FileVerdict
+
+app = typer.Typer(
+    name="xlreport",
+    help=say("cli.help"),
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+NOT_ACCEPTED = 1
+
+
+class Format(str, Enum):
+    """How a check is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class Faces(str, Enum):
+    """Which names the report's faces bear."""
+
+    WINDOWS = "windows"
+    GBT = "gbt"
+
+
+Out = Annotated[Path, typer.Option("--output", "-o", help=say("cli.out"))]
+Force = Annotated[bool, typer.Option("--force", help=say("cli.force"))]
+OwnForm = Annotated[str, typer.Option("--form", help=say("cli.form"))]
+FormName = Annotated[str, typer.Argument(metavar="FORM", help=say("cli.form_argument"))]
+LastFile = Annotated[Path | None, typer.Option("--last", help=say("cli.last"))]
+
+
+@app.command(help=say("cli.forms"))
+def forms() -> None:
+    """List the forms there are."""
+    from xlreport.forms.loading import load_definition, shipped_forms  # noqa: PLC0415 - start-up
+
+    for name in shipped_forms():
+        definition = load_definition(name)
+        emit(f"{definition.id}  {definition.version}  {definition.title}\n    {definition.summary}")
+    tell(say("forms.next"))
+
+
+@app.command(help=say("cli.rules"))
+def rules(form: FormName) -> None:
+    """Print the rules and parameters of a form."""
+    from xlreport.cli.describing import rules_text  # noqa: PLC0415 - start-up
+    from xlreport.forms.loading import load_definition  # noqa: PLC0415 - start-up
+
+    emit(rules_text(load_definition(form)))
+
+
+@app.command(help=say("cli.explain"))
+def explain(
+    code: Annotated[str, typer.Argument(metavar="CODE", help=say("cli.code"))],
+    form: OwnForm = "",
+) -> None:
+    """Say what a finding means and how to mend it."""
+    from xlreport.cli.describing import explain_text  # noqa: PLC0415 - start-up
+
+    emit(explain_text(code, form))
+
+
+@app.command(help=say("cli.template"))
+def template(
+    form: FormName,
+    out: Out,
+    unit: Annotated[str, typer.Option("--unit", help=say("cli.unit"))],
+    year: Annotated[int, typer.Option("--year", min=1900, max=9999, help=say("cli.year"))],
+    unit_code: Annotated[str, typer.Option("--unit-code", help=say("cli.unit_code"))] = "",
+    level: Annotated[str, typer.Option("--level", help=say("cli.level"))] = "",
+    last: LastFile = None,
+    deadline: Annotated[str, typer.Option("--deadline", help=say("cli.deadline"))] = "",
+    return_to: Annotated[str, typer.Option("--return-to", help=say("cli.return_to"))] = "",
+    password: Annotated[str, typer.Option("--password", help=say("cli.password"))] = "",
+    force: Force = False,
+) -> None:
+    """Write one locked template."""
+    from xlreport.cli.making import blank_submission  # noqa: PLC0415 - start-up
+    from xlreport.forms.loading import load_definition  # noqa: PLC0415 - start-up
+    from xlreport.writing.template import write_template  # noqa: PLC0415 - start-up
+
+    refuse_existing(out, force=force)
+    definition = load_definition(form)
+    submission = blank_submission(
+        definition,
+        unit=unit,
+        code=unit_code,
+        level=level,
+        year=year,
+        last=last,
+        deadline=deadline,
+        return_to=return_to,
+        form=form,
+    )
+    write_whole(out, write_template(definition, submission, password=password), force=force)
+    tell(say("template.done", path=out))
+
+
+@app.command(help=say("cli.fill"))
+def fill(
+    template: Annotated[Path, typer.Argument(metavar="TEMPLATE", help=say("cli.template_argument"))],
+    values: Annotated[Path, typer.Argument(metavar="VALUES", help=say("cli.values_argument"))],
+    out: Out,
+    form: OwnForm = "",
+    force: Force = False,
+) -> None:
+    """Write the template anew with values in it."""
+    from xlreport.cli.making import filled_submission  # noqa: PLC0415 - start-up
+    from xlreport.writing.template import write_template  # noqa: PLC0415 - start-up
+
+    refuse_existing(out, force=force)
+    filled = filled_submission(template, values, form)
+    for words in filled.differing_totals:
+        tell(words)
+    write_whole(out, write_template(filled.definition, filled.submission), force=force)
+    tell(say("fill.done", path=out))
+
+
+@app.command(help=say("cli.check"))
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help=say("cli.files"))],
+    last: LastFile = None,
+    output_format: Annotated[Format, typer.Option("--format", help=say("cli.format"))] = Format.TEXT,
+    out: Annotated[Path | None, typer.Option("--output", "-o", help=say("cli.check_out"))] = None,
+    form: OwnForm = "",
+    force: Force = False,
+) -> None:
+    """Judge filled workbooks: verdict and findings."""
+    from xlreport.cli.judging import exit_code, verdict_on  # noqa: PLC0415 - start-up
+
+    if last is not None and len(files) > 1:
+        raise typer.BadParameter(say("check.one_last"))
+    if out is not None:
+        refuse_existing(out, force=force)
+    verdicts = [verdict_on(file, last, form) for file in files]
+    _deliver(verdicts, output_format, out, force=force)
+    raise typer.Exit(exit_code(verdicts))
+
+
+def _deliver(verdicts: "list[FileVerdict]", output_format: Format, out: Path | None, *, force: bool) -> None:
+    from xlreport.checks.printing import as_json, as_text  # noqa: PLC0415 - start-up
+
+    if output_format is Format.JSON:
+        import json  # noqa: PLC0415 - start-up
+
+        documents = [as_json(verdict) for verdict in verdicts]
+        whole = documents[0] if len(documents) == 1 else documents
+        text = json.dumps(whole, ensure_ascii=out is None, indent=2) + "\n"
+    else:
+        text = "\n\n".join(as_text(verdict) for verdict in verdicts) + "\n"
+    if out is None:
+        emit(text)
+    else:
+        write_whole(out, text.encode(), force=force)
+        tell(say("check.done", path=out))
+
+
+@app.command(help=say("cli.report"))
+def report(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=say("cli.file"))],
+    out: Out,
+    draft: Annotated[bool, typer.Option("--draft", help=say("cli.draft"))] = False,
+    fonts: Annotated[Faces, typer.Option("--fonts", help=say("cli.fonts"))] = Faces.WINDOWS,
+    last: LastFile = None,
+    form: OwnForm = "",
+    force: Force = False,
+) -> None:
+    """Write the formatted report of an accepted workbook."""
+    from xlreport.cli.judging import result_on  # noqa: PLC0415 - start-up
+    from xlreport.cli.making import report_bytes  # noqa: PLC0415 - start-up
+
+    refuse_existing(out, force=force)
+    definition, result = result_on(file, last, form)
+    if not result.accepted and not draft:
+        from xlreport.checks.printing import FileVerdict, as_text  # noqa: PLC0415 - start-up
+
+        tell(as_text(FileVerdict(file=file.name, result=result)))
+        tell(say("report.refused"))
+        raise typer.Exit(NOT_ACCEPTED)
+    write_whole(out, report_bytes(definition, result, draft=draft, gbt=fonts is Faces.GBT), force=force)
+    tell(say("report.done", path=out))
+
+
+@app.command(help=say("cli.export"))
+def export(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help=say("cli.files"))],
+    out: Annotated[Path | None, typer.Option("--output", "-o", help=say("cli.export_out"))] = None,
+    computed: Annotated[bool, typer.Option("--computed", help=say("cli.computed"))] = False,
+    form: OwnForm = "",
+    force: Force = False,
+) -> None:
+    """Write the values out, in the shape ``fill`` takes."""
+    from xlreport.cli.inputs import read_any  # noqa: PLC0415 - start-up
+    from xlreport.writing.values import as_csv, as_json_text, values_document  # noqa: PLC0415 - start-up
+
+    if out is not None:
+        if out.suffix.lower() not in (".json", ".csv"):
+            raise typer.BadParameter(say("export.ending"))
+        refuse_existing(out, force=force)
+    read = [read_any(file, form) for file in files]
+    if out is not None and out.suffix.lower() == ".csv":
+        pairs = [(one.definition, one.submission) for one in read]
+        write_whole(out, as_csv(pairs, computed=computed).encode("utf-8-sig"), force=force)
+    else:
+        documents = [values_document(one.definition, one.submission, computed=computed) for one in read]
+        text = as_json_text(documents, ascii_only=out is None)
+        if out is None:
+            emit(text)
+            return
+        write_whole(out, text.encode(), force=force)
+    tell(say("export.done", path=out))
+
+
+@app.command(help=say("cli.demo"))
+def demo(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help=say("cli.demo_folder"))] = Path("xlreport-demo"),
+    force: Force = False,
+) -> None:
+    """Run the whole line on the shipped example."""
+    from xlreport.cli.demonstrating import run_demo  # noqa: PLC0415 - start-up
+
+    run_demo(folder, force=force)

@@ -1,0 +1,91 @@
+"""Where results go: stdout for results, stderr for words, files whole or not at all."""
+
+import os
+import sys
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import TextIO
+
+from xlreport.errors import RequestError
+from xlreport.messages import say
+
+_SUBSTITUTES = {"✓": "[通过]", "✗": "[错误]", "−": "-", "▸": ">", "\u00a0": " ", "·": "."}
+"""Signs that a Chinese Windows pipe (GBK) may lack, and what stands for them there."""
+
+
+def tell(text: str) -> None:
+    """Words for a person, to stderr."""
+    _write(sys.stderr, text + "\n")
+
+
+def emit(text: str) -> None:
+    """A result, to stdout."""
+    _write(sys.stdout, text if text.endswith("\n") else text + "\n")
+
+
+def _write(stream: TextIO, text: str) -> None:
+    stream.write(speakable(text, stream.encoding or "utf-8"))
+    stream.flush()
+
+
+def speakable(text: str, encoding: str) -> str:
+    """The text in characters the encoding has: known signs in words, whatever else is missing as ``?``."""
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        for sign, words in _SUBSTITUTES.items():
+            if not _has(encoding, sign):
+                text = text.replace(sign, words)
+        return text.encode(encoding, "replace").decode(encoding)
+    return text
+
+
+def _has(encoding: str, sign: str) -> bool:
+    try:
+        sign.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+LONGEST_PATH = 200
+"""Beyond this many characters Windows programs may not open a file."""
+
+
+def write_whole(path: Path, data: bytes, *, force: bool) -> None:
+    """Write a file whole or not at all: to a temporary name beside it, then renamed.
+
+    Raises:
+        RequestError: it exists and is not to be replaced, or cannot be written.
+    """
+    refuse_existing(path, force=force)
+    if len(str(path.resolve())) > LONGEST_PATH:
+        tell(say("output.long_path", path=path))
+    temporary = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".xlreport-", suffix=".part")
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.chmod(temporary, _MODE)
+        os.replace(temporary, path)
+    except OSError as error:
+        if temporary is not None:
+            with suppress(OSError):
+                os.unlink(temporary)
+        key = "output.in_use" if isinstance(error, PermissionError) else "output.failed"
+        raise RequestError(say(key, path=path, reason=error.strerror or error)) from error
+
+
+_MODE = 0o644  # a temporary file is private; the finished one is an ordinary document
+
+
+def refuse_existing(path: Path, *, force: bool) -> None:
+    """Refuse a target that is there already, before any work is done.
+
+    Raises:
+        RequestError: it exists and ``force`` was not given.
+    """
+    if path.exists() and not force:
+        raise RequestError(say("output.exists", path=path))

@@ -1,0 +1,394 @@
+"""From the cells of a filled workbook to a submission: structure first, then what was typed.
+
+Nothing the file says of itself is trusted: labels are held against the form, totals and checks are
+worked out anew. An honest file is never accused; what any program changes by saving is no finding.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from xlreport.cells import (
+    BLANK,
+    Blank,
+    Boolean,
+    CellRange,
+    CellRef,
+    ErrorValue,
+    Number,
+    Text,
+    Token,
+    Value,
+    plain,
+)
+from xlreport.errors import WorkbookError
+from xlreport.fields import FieldKind, FieldRef
+from xlreport.findings import Finding, Severity
+from xlreport.forms.definition import Entry, FormDefinition, Section
+from xlreport.forms.grid import Role
+from xlreport.forms.layout import CONTRACT, HIDDEN_SHEET, MARKER, Layout, TablePlace, TextPlace, plan_layout
+from xlreport.messages import say
+from xlreport.reading.normalising import normalise_date, normalise_number, paragraphs_of, text_of
+from xlreport.reading.tokens import tokens
+from xlreport.reading.workbook import ReadCell, ReadSheet, ReadWorkbook
+from xlreport.rules.formula import spell
+from xlreport.submission import Explanation, Submission, Unit
+
+REBUILT_SHARE = 3
+"""A sheet with more than one label in this many changed was rebuilt: one finding, not one a label."""
+
+
+def form_of(workbook: ReadWorkbook, name: str) -> tuple[str, str]:
+    """The id and version of the form a workbook says it is.
+
+    Raises:
+        WorkbookError: it is no workbook of ours, or one of a kind we do not know.
+    """
+    hidden = workbook.sheet(HIDDEN_SHEET)
+    if hidden is None or _value(hidden, 1, 1) != Text(MARKER):
+        raise WorkbookError("NOT-A-TEMPLATE", say("file.not_a_template", name=name))
+    if _value(hidden, 1, 2) != Number(Decimal(CONTRACT)):
+        raise WorkbookError("UNKNOWN-VERSION", say("file.unknown_contract", name=name))
+    meta = _meta_by_name(hidden)
+    return _words(meta.get("form", BLANK)), _words(meta.get("version", BLANK))
+
+
+def _meta_by_name(hidden: ReadSheet) -> dict[str, Value]:
+    keyed = {}
+    for (row, column), cell in hidden.cells.items():
+        if column == 1 and isinstance(cell.value, Text):
+            keyed[cell.value.value] = _value(hidden, row, 2)
+    return keyed
+
+
+def read_submission(definition: FormDefinition, workbook: ReadWorkbook, name: str) -> Submission:
+    """The submission a filled workbook holds, with everything reading found.
+
+    Raises:
+        WorkbookError: it is not a template of this form and version.
+    """
+    form, version = form_of(workbook, name)
+    if form != definition.id:
+        raise WorkbookError(
+            "OTHER-FORM", say("file.other_form", name=name, found=form, expected=definition.id)
+        )
+    if version != definition.version:
+        raise WorkbookError(
+            "UNKNOWN-VERSION", say("file.unknown_version", name=name, found=version, known=definition.version)
+        )
+    return _Reader(definition, plan_layout(definition), workbook, name).submission()
+
+
+@dataclass
+class _Collected:
+    """What reading brings together."""
+
+    values: dict[FieldRef, Value] = field(default_factory=dict)
+    typed: dict[FieldRef, Value] = field(default_factory=dict)
+    texts: dict[FieldRef, tuple[str, ...]] = field(default_factory=dict)
+    totals: dict[FieldRef, Value] = field(default_factory=dict)
+    explanations: dict[str, Explanation] = field(default_factory=dict)
+    zero_blanks: set[str] = field(default_factory=set)
+    unreadable: set[str] = field(default_factory=set)
+    findings: list[Finding] = field(default_factory=list)
+    normalised: dict[str, list[tuple[CellRef, FieldRef, Value, Value]]] = field(default_factory=dict)
+    locked: list[CellRef] = field(default_factory=list)
+    stale: list[CellRef] = field(default_factory=list)
+
+
+class _Reader:
+    def __init__(self, definition: FormDefinition, layout: Layout, workbook: ReadWorkbook, name: str) -> None:
+        self.definition = definition
+        self.layout = layout
+        self.workbook = workbook
+        self.name = name
+        self.got = _Collected()
+        hidden = workbook.sheet(HIDDEN_SHEET)
+        assert hidden is not None  # noqa: S101 - form_of has seen it
+        self.hidden: ReadSheet = hidden
+        self.meta = _meta_by_name(hidden)
+
+    def submission(self) -> Submission:
+        self.same_definition()
+        for section in self.definition.sections:
+            self.section(section)
+        self.explanations()
+        self.whole_file()
+        got = self.got
+        return Submission(
+            form=self.definition.id,
+            version=self.definition.version,
+            unit=Unit(name=self.words("unit"), code=self.words("code"), level=self.words("level")),
+            year=self.whole("year"),
+            round=self.whole("round"),
+            source=self.name,
+            values=got.values,
+            typed=got.typed,
+            texts=got.texts,
+            totals=got.totals,
+            zero_blanks=frozenset(got.zero_blanks),
+            explanations=got.explanations,
+            last=self.last(),
+            deadline=self.words("deadline"),
+            return_to=self.words("return_to"),
+            unreadable=frozenset(got.unreadable),
+            findings=tuple(got.findings),
+        )
+
+    # ── the hidden sheet ──
+
+    def words(self, name: str) -> str:
+        return _words(self.meta.get(name, BLANK))
+
+    def whole(self, name: str) -> int:
+        value = self.meta.get(name, BLANK)
+        if not isinstance(value, Number) or value.value != value.value.to_integral():
+            raise WorkbookError("DAMAGED-TEMPLATE", say("file.damaged_template", name=self.name))
+        return int(value.value)
+
+    def same_definition(self) -> None:
+        if self.words("digest") != self.definition.digest:
+            raise WorkbookError("UNKNOWN-VERSION", say("file.other_content", name=self.name))
+
+    def last(self) -> dict[FieldRef, Decimal] | None:
+        if self.meta.get("last_given") != Number(Decimal(1)):
+            return None
+        cells = {ref: _value(self.hidden, place.last.row, place.last.column) for ref, place in self.layout.fields.items()}
+        return {ref: value.value for ref, value in cells.items() if isinstance(value, Number)}
+
+    # ── findings ──
+
+    def add(
+        self, code: str, severity: Severity, cells: Iterable[CellRef] = (), fields: Iterable[FieldRef] = (), **values: object
+    ) -> None:
+        places = tuple(cells)
+        words = {"cells": addresses(places), "sheet": places[0].sheet if places else "", **values}
+        message = say(f"structure.{code}", **words)
+        if places:
+            message = say("finding.where", sheet=places[0].sheet) + message
+        self.got.findings.append(
+            Finding(code=code, severity=severity, message=message, cells=places, fields=tuple(fields))
+        )
+
+    # ── sections ──
+
+    def section(self, section: Section) -> None:
+        sheet = self.workbook.sheet(section.sheet)
+        head = section.table.id if section.table else section.id
+        if sheet is None:
+            self.got.unreadable.add(head)
+            self.add("SHEET-MISSING", Severity.ERROR, [CellRef(section.sheet, 1, 1)])
+            return
+        if not self.labels(section, sheet):
+            self.got.unreadable.add(head)
+            return
+        if section.table is not None:
+            self.table(self.layout.tables[section.table.id], sheet)
+        else:
+            for entry in section.entries:
+                self.text(entry, self.layout.texts[entry.ref], sheet)
+
+    def labels(self, section: Section, sheet: ReadSheet) -> bool:
+        """Hold every label against the form's; whether the sheet can still be read."""
+        expected = dict(self.expected_labels(section))
+        changed = [
+            (ref, text)
+            for ref, text in expected.items()
+            if _squeezed(_words(_value(sheet, ref.row, ref.column))) != _squeezed(text)
+        ]
+        if len(changed) * REBUILT_SHARE > len(expected):
+            self.add("SHEET-REBUILT", Severity.ERROR, [CellRef(section.sheet, 1, 1)], count=len(changed))
+            return False
+        for ref, text in changed:
+            found = _words(_value(sheet, ref.row, ref.column))
+            self.add("LABEL-CHANGED", Severity.ERROR, [ref], expected=text, found=found or say("structure.nothing"))
+        return True
+
+    def expected_labels(self, section: Section) -> Iterator[tuple[CellRef, str]]:
+        if section.table is not None:
+            place = self.layout.tables[section.table.id]
+            for cell in place.grid.cells:
+                if cell.role is not Role.FIELD and cell.label is not None:
+                    yield place.area(cell).first, str(cell.label)
+        else:
+            for entry in section.entries:
+                yield self.layout.texts[entry.ref].label, str(entry.label)
+
+    # ── tables ──
+
+    def table(self, place: TablePlace, sheet: ReadSheet) -> None:
+        table = place.grid.table
+        switch = _words(_value(sheet, place.switch.row, place.switch.column)).strip()
+        if switch == say("switch.yes"):
+            self.got.zero_blanks.add(table)
+        elif switch != say("switch.no"):
+            self.add("SWITCH-UNCLEAR", Severity.NOTICE, [place.switch], found=switch)
+        self.merged(place, sheet)
+        for ref, where in self.layout.fields.items():
+            if ref.head != table:
+                continue
+            cell = sheet.cells.get((where.shown.row, where.shown.column))
+            if where.claim is None:
+                self.number(ref, where.shown, cell, sheet)
+            else:
+                self.total(ref, cell)
+
+    def merged(self, place: TablePlace, sheet: ReadSheet) -> None:
+        """Inputs somebody merged: only the first of them can hold a value."""
+        ours = {place.area(cell).address for cell in place.grid.cells}
+        for merge in sheet.merges:
+            if merge.address in ours:
+                continue
+            hit = [ref for ref, where in self.layout.fields.items() if ref.head == place.grid.table and _in(merge, where.shown)]
+            if hit:
+                cells = [self.layout.fields[ref].shown for ref in hit]
+                self.add("INPUTS-MERGED", Severity.ERROR, cells, hit)
+
+    def number(self, ref: FieldRef, where: CellRef, cell: ReadCell | None, sheet: ReadSheet) -> None:
+        value = cell.value if cell is not None else BLANK
+        if cell is not None and cell.formula is not None:
+            self.add("FORMULA-IN-INPUT", Severity.ERROR, [where], [ref], formula="=" + cell.formula)
+        if cell.locked if cell is not None else sheet.locked_at(where.row, where.column):
+            self.got.locked.append(where)
+        understood = normalise_number(self.definition.fields[ref], value)
+        self.got.values[ref] = understood.value
+        if understood.value != value:
+            self.got.typed[ref] = value
+            self.got.normalised.setdefault(understood.notice, []).append((where, ref, value, understood.value))
+
+    def total(self, ref: FieldRef, cell: ReadCell | None) -> None:
+        """A constant over a total's formula is a claim; our own formula never is, whatever it shows."""
+        place = self.layout.fields[ref]
+        formula = cell.formula if cell is not None else None
+        ours = tokens(spell(place.shown_total, place.shown.sheet))
+        if formula is not None and tokens(formula) == ours:
+            stored = cell.value if cell is not None else BLANK
+            computed = _value(self.hidden, place.value.row, place.value.column)
+            if isinstance(stored, Blank) or (isinstance(computed, Number) and stored != computed):
+                self.got.stale.append(place.shown)
+            return
+        value = cell.value if cell is not None else BLANK
+        self.got.totals[ref] = value
+        if isinstance(value, (Number, Blank)):
+            code = "TOTAL-FORMULA-CHANGED" if formula is not None else "TOTAL-OVERWRITTEN"
+            self.add(code, Severity.NOTICE, [place.shown], [ref], found=shown(value))
+        else:
+            self.add("TOTAL-NOT-A-NUMBER", Severity.ERROR, [place.shown], [ref], found=shown(value))
+
+    # ── texts ──
+
+    def text(self, entry: Entry, place: TextPlace, sheet: ReadSheet) -> None:
+        paragraphs: list[str] = []
+        for where in place.cells:
+            cell = sheet.cells.get((where.row, where.column))
+            value = cell.value if cell is not None else BLANK
+            if cell is not None and cell.formula is not None:
+                self.add("FORMULA-IN-INPUT", Severity.ERROR, [where], [entry.ref], formula="=" + cell.formula)
+            if isinstance(value, (ErrorValue, Token)):
+                self.add("ERROR-IN-TEXT", Severity.ERROR, [where], [entry.ref], found=shown(value))
+                continue
+            if cell.locked if cell is not None else sheet.locked_at(where.row, where.column):
+                self.got.locked.append(where)
+            if entry.kind is FieldKind.DATE:
+                value = self.date(entry, where, value)
+            words = text_of(value)
+            if isinstance(words, Text):
+                paragraphs += paragraphs_of(words.value)
+        if entry.paragraphs > 1:
+            self.got.texts[entry.ref] = tuple(paragraphs)
+        elif paragraphs:
+            self.got.values[entry.ref] = Text("\n".join(paragraphs))
+
+    def date(self, entry: Entry, where: CellRef, value: Value) -> Value:
+        understood = normalise_date(value)
+        if understood.notice == "normalised.no_date":
+            self.add("NOT-A-DATE", Severity.NOTICE, [where], [entry.ref], found=shown(value))
+        elif understood.notice:
+            noted = (where, entry.ref, value, understood.value)
+            self.got.normalised.setdefault(understood.notice, []).append(noted)
+        return understood.value
+
+    # ── explanations ──
+
+    def explanations(self) -> None:
+        sheet = self.workbook.sheet(self.layout.checks_sheet)
+        if sheet is None:
+            self.add("SHEET-MISSING", Severity.ERROR, [CellRef(self.layout.checks_sheet, 1, 1)])
+            return
+        for key, place in self.layout.judgements.items():
+            if place.explanation is None:
+                continue
+            words = text_of(_value(sheet, place.explanation.row, place.explanation.column))
+            if isinstance(words, Text):
+                left, right = (
+                    _number(_value(self.hidden, cell.row, cell.column))
+                    for cell in (place.explained_left, place.explained_right)
+                )
+                self.got.explanations[key] = Explanation(text=words.value, left=left, right=right)
+
+    # ── the file as a whole ──
+
+    def whole_file(self) -> None:
+        got = self.got
+        for notice, noted in got.normalised.items():
+            cells = [where for where, _, _, _ in noted]
+            pairs = "、".join(
+                say("normalised.pair", cell=where.address, typed=shown(typed), taken=shown(taken) or say("normalised.blank"))
+                for where, _, typed, taken in noted
+            )
+            self.add("NORMALISED", Severity.NOTICE, cells, [ref for _, ref, _, _ in noted], how=say(notice), pairs=pairs)
+        for sheet in dict.fromkeys(cell.sheet for cell in got.locked):
+            self.add("INPUT-LOCKED", Severity.NOTICE, [cell for cell in got.locked if cell.sheet == sheet])
+        if got.stale:
+            self.add("NOT-RECALCULATED", Severity.NOTICE, got.stale[:1])
+        known = {HIDDEN_SHEET, self.layout.start_sheet, self.layout.checks_sheet, *self.layout.section_sheets}
+        extra = [sheet.name for sheet in self.workbook.sheets if _squeezed(sheet.name) not in {_squeezed(one) for one in known}]
+        if extra:
+            self.add("EXTRA-SHEET", Severity.NOTICE, names="、".join(extra))
+        unprotected = [sheet.name for sheet in self.workbook.sheets if sheet.name in known and not sheet.protected]
+        if unprotected:
+            self.add("PROTECTION-REMOVED", Severity.NOTICE, names="、".join(unprotected))
+
+
+# ── small pieces ──────────────────────────────────────────────────────────────────────────────────
+
+
+def _value(sheet: ReadSheet, row: int, column: int) -> Value:
+    cell = sheet.cells.get((row, column))
+    return cell.value if cell is not None else BLANK
+
+
+def _number(value: Value) -> Decimal | None:
+    return value.value if isinstance(value, Number) else None
+
+
+def _words(value: Value) -> str:
+    words = text_of(value)
+    return words.value if isinstance(words, (Text, ErrorValue)) else ""
+
+
+def _squeezed(text: str) -> str:
+    """A label without white space: programs and people break lines as they like."""
+    return "".join(text.split()).replace("\u3000", "").casefold()
+
+
+def _in(area: CellRange, cell: CellRef) -> bool:
+    return cell in area
+
+
+def addresses(cells: tuple[CellRef, ...]) -> str:
+    """Addresses as a person lists them; the sheet stands before the message already."""
+    return "、".join(cell.address for cell in cells)
+
+
+def shown(value: Value) -> str:
+    """A cell's content as a person sees it."""
+    match value:
+        case Number(value=number):
+            return plain(number)
+        case Text(value=text) | ErrorValue(value=text) | Token(value=text):
+            return text
+        case Boolean(value=truth):
+            return str(truth).upper()
+        case Blank():
+            return ""

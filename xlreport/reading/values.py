@@ -1,0 +1,230 @@
+"""Figures that come as JSON: the shape ``export`` writes and ``fill`` takes."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from xlreport.cells import BLANK, Boolean, Number, Text, Value, text_value
+from xlreport.errors import RequestError, WorkbookError
+from xlreport.fields import FieldKind, FieldRef
+from xlreport.findings import Finding, Severity
+from xlreport.forms.definition import FormDefinition
+from xlreport.forms.layout import plan_layout
+from xlreport.messages import say
+from xlreport.reading.normalising import normalise_date, normalise_number, paragraphs_of, text_of
+from xlreport.reading.submission import shown
+from xlreport.submission import Explanation, Submission, Unit
+
+CONTRACT = 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ValuesDocument:
+    """A values JSON, read but not yet held against its form."""
+
+    name: str
+    form: str
+    version: str = ""
+    unit: Unit
+    year: int | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    zero_blanks: tuple[str, ...] = ()
+    explanations: Mapping[str, Any] = field(default_factory=dict)
+
+
+_KEYS = frozenset({"contract", "form", "version", "unit", "year", "values", "zero_blanks", "explanations"})
+
+
+def parse_values(data: bytes, name: str) -> ValuesDocument:
+    """Read a values JSON (UTF-8, a byte order mark allowed); numbers stay exact.
+
+    Raises:
+        WorkbookError: it is not JSON of this shape.
+    """
+    try:
+        document = json.loads(
+            data.decode("utf-8-sig"), parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_unique
+        )
+    except (ValueError, RecursionError) as error:
+        raise WorkbookError("NOT-JSON", say("file.not_json", name=name, reason=error)) from None
+    problems = list(_shape_problems(document))
+    if problems:
+        raise WorkbookError("NOT-VALUES", say("file.not_values", name=name, reason="；".join(problems)))
+    unit = document.get("unit") or {}
+    return ValuesDocument(
+        name=name,
+        form=document["form"],
+        version=document.get("version") or "",
+        unit=Unit(name=unit.get("name") or "", code=unit.get("code") or "", level=unit.get("level") or ""),
+        year=document.get("year"),
+        values=document.get("values") or {},
+        zero_blanks=tuple(document.get("zero_blanks") or ()),
+        explanations=document.get("explanations") or {},
+    )
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(say("json.constant", name=name))
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    names = [name for name, _ in pairs]
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(say("json.twice", name=name))
+    return dict(pairs)
+
+
+def _shape_problems(document: Any) -> Iterator[str]:
+    if not isinstance(document, dict):
+        yield say("json.not_an_object")
+        return
+    for name in document:
+        if name not in _KEYS:
+            yield say("json.unknown_key", name=name)
+    if document.get("contract", CONTRACT) != CONTRACT:
+        yield say("json.contract", found=document["contract"], known=CONTRACT)
+    if not isinstance(document.get("form"), str):
+        yield say("json.needs", name="form")
+    for name, kind in (("version", str), ("year", int), ("values", dict), ("zero_blanks", list), ("explanations", dict)):
+        value = document.get(name)
+        if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
+            yield say("json.wrong_type", name=name)
+    unit = document.get("unit")
+    if unit is not None and not (isinstance(unit, dict) and all(isinstance(one, str | None) for one in unit.values())):
+        yield say("json.wrong_type", name="unit")
+
+
+def submission_of(definition: FormDefinition, document: ValuesDocument) -> Submission:
+    """The submission a values JSON holds; totals named in it are claims.
+
+    Raises:
+        RequestError: it names another form or version, or keys the form does not have; all of them listed.
+    """
+    if document.form != definition.id:
+        raise RequestError(say("file.other_form", name=document.name, found=document.form, expected=definition.id))
+    if document.version and document.version != definition.version:
+        raise RequestError(
+            say("file.unknown_version", name=document.name, found=document.version, known=definition.version)
+        )
+    problems = list(_unknown_names(definition, document))
+    if problems:
+        raise RequestError(say("json.unknown_names", name=document.name, names="；".join(problems)))
+    return _Converter(definition, document).submission()
+
+
+def _unknown_names(definition: FormDefinition, document: ValuesDocument) -> Iterator[str]:
+    known = {str(ref) for ref in definition.fields} | {str(entry.ref) for entry in definition.entries}
+    for name, value in document.values.items():
+        if name not in known:
+            yield say("json.no_field", name=name)
+        elif not isinstance(value, (str, int, Decimal, bool, type(None))):
+            yield say("json.no_value", name=name)
+    tables = {table.id for table in definition.tables}
+    for name in document.zero_blanks:
+        if name not in tables:
+            yield say("json.no_table", name=name)
+    layout = plan_layout(definition)
+    for key, value in document.explanations.items():
+        place = layout.judgements.get(key)
+        if place is None or place.explanation is None:
+            yield say("json.no_query", name=key)
+        elif not isinstance(value, (str, dict)) or (isinstance(value, dict) and not _is_explanation(value)):
+            yield say("json.no_explanation", name=key)
+    if document.unit.level and document.unit.level not in definition.levels:
+        yield say("json.no_level", name=document.unit.level, known="、".join(definition.levels))
+
+
+def _is_explanation(value: dict[str, Any]) -> bool:
+    sides = (value.get("left"), value.get("right"))
+    return (
+        set(value) <= {"text", "left", "right"}
+        and isinstance(value.get("text"), str)
+        and all(side is None or (isinstance(side, (int, Decimal)) and not isinstance(side, bool)) for side in sides)
+    )
+
+
+class _Converter:
+    def __init__(self, definition: FormDefinition, document: ValuesDocument) -> None:
+        self.definition = definition
+        self.document = document
+        self.layout = plan_layout(definition)
+        self.values: dict[FieldRef, Value] = {}
+        self.typed: dict[FieldRef, Value] = {}
+        self.texts: dict[FieldRef, tuple[str, ...]] = {}
+        self.totals: dict[FieldRef, Value] = {}
+        self.findings: list[Finding] = []
+        self.entries = {entry.ref: entry for entry in definition.entries}
+
+    def submission(self) -> Submission:
+        for name, raw in self.document.values.items():
+            ref = FieldRef.parse(name)
+            assert ref is not None  # noqa: S101 - unknown names are refused before
+            self.take(ref, json_value(raw))
+        document = self.document
+        return Submission(
+            form=self.definition.id,
+            version=self.definition.version,
+            unit=document.unit,
+            year=document.year or 0,
+            source=document.name,
+            values=self.values,
+            typed=self.typed,
+            texts=self.texts,
+            totals=self.totals,
+            zero_blanks=frozenset(document.zero_blanks),
+            explanations={key: _explanation(value) for key, value in document.explanations.items()},
+            findings=tuple(self.findings),
+        )
+
+    def take(self, ref: FieldRef, value: Value) -> None:
+        entry = self.entries.get(ref)
+        if entry is None:
+            self.number(ref, value)
+        elif entry.paragraphs > 1:
+            words = text_of(value)
+            self.texts[ref] = paragraphs_of(words.value) if isinstance(words, Text) else ()
+        else:
+            self.values[ref] = text_of(normalise_date(value).value if entry.kind is FieldKind.DATE else value)
+
+    def number(self, ref: FieldRef, value: Value) -> None:
+        made = self.definition.fields[ref]
+        if not made.is_input:
+            self.totals[ref] = value
+            return
+        understood = normalise_number(made, value)
+        self.values[ref] = understood.value
+        if understood.value != value:
+            self.typed[ref] = value
+            self.noted(ref, value, understood.value, understood.notice)
+
+    def noted(self, ref: FieldRef, typed: Value, taken: Value, notice: str) -> None:
+        cell = self.layout.cell_of(ref)
+        pair = say("normalised.pair", cell=cell.address, typed=shown(typed), taken=shown(taken) or say("normalised.blank"))
+        message = say("finding.where", sheet=cell.sheet) + say("structure.NORMALISED", how=say(notice), pairs=pair)
+        self.findings.append(
+            Finding(code="NORMALISED", severity=Severity.NOTICE, message=message, cells=(cell,), fields=(ref,))
+        )
+
+
+def json_value(raw: str | float | Decimal | bool | None) -> Value:
+    """A JSON value as a cell's value."""
+    match raw:
+        case None:
+            return BLANK
+        case bool():
+            return Boolean(raw)
+        case str():
+            return text_value(raw)
+        case _:
+            return Number(Decimal(raw))
+
+
+def _explanation(value: Any) -> Explanation:
+    if isinstance(value, str):
+        return Explanation(text=value)
+    sides = (None if side is None else Decimal(side) for side in (value.get("left"), value.get("right")))
+    left, right = sides
+    return Explanation(text=value["text"], left=left, right=right)
