@@ -37,19 +37,26 @@ _PREFIXES = re.compile(r"(?:_xlfn\.|_xlws\.|_xludf\.)+")
 _ONE = re.compile(r"(?P<fixed_column>\$?)(?P<column>[A-Za-z]*)(?P<fixed_row>\$?)(?P<row>[0-9]*)")
 
 
-@lru_cache(maxsize=4096)
 def tokens(formula: str) -> tuple[str, ...]:
     """The tokens of a formula given without its ``=``, spelled one way.
 
     >>> tokens("IF( '申请办理'!$I$5>=1E1, TRUE() ,$a1)")
     ('IF', '(', '申请办理', '!', '$I$5', '>=', '1E+1', ',', 'TRUE', ',', '$A1', ')')
     """
+    return _remembered(formula) if len(formula) <= _USUAL_LENGTH else _tokens(formula)
+
+
+def _tokens(formula: str) -> tuple[str, ...]:
     found: list[str] = []
     for match in _TOKEN.finditer(formula):
         kind = match.lastgroup or ""
         if kind != "space":
             found.extend(_SPELLINGS.get(kind, _as_it_is)(match[kind]))
     return tuple(found)
+
+
+_remembered = lru_cache(maxsize=4096)(_tokens)
+_USUAL_LENGTH = 500  # the longest of ours have some hundred characters; what is longer is not kept in memory
 
 
 def shift(formula: str, rows: int, columns: int) -> str:
