@@ -125,7 +125,10 @@ def _message(
             body = say("finding.number", says=says, cells=_typed(submission, refs, cells))
             key = "finding.todo.number"
         case JudgementKind.BLANK_LAST:
-            body, key = say("finding.blank_last", says=says, cells=_last_figures(definition, submission, refs, cells)), ""
+            body, key = (
+                say("finding.blank_last", says=says, cells=_last_figures(definition, submission, refs, cells)),
+                "",
+            )
         case JudgementKind.TOTAL:
             body, key = _sides(judged, says, cells[-1:], "finding.total"), "finding.todo.total"
         case JudgementKind.COMPARISON:

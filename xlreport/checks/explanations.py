@@ -22,9 +22,7 @@ def without(text: str, *parts: str) -> str:
     return text
 
 
-def explanation_state(
-    explanation: Explanation | None, left: Decimal | None, right: Decimal | None
-) -> ExplanationState:
+def explanation_state(explanation: Explanation | None, left: Decimal | None, right: Decimal | None) -> ExplanationState:
     """Whether the explanation closes a query whose two sides are ``left`` and ``right``."""
     text = without(explanation.text, *SPACES) if explanation is not None else ""
     if explanation is None or not text:

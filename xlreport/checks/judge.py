@@ -28,9 +28,7 @@ def judge(definition: FormDefinition, submission: Submission, evaluated: Evaluat
 
 
 def _compared(judgement: Judgement, outcome: Outcome, left: Decimal, right: Decimal) -> Judged:
-    return Judged(
-        judgement=judgement, outcome=outcome, left=left, right=right, difference=EXACT.subtract(left, right)
-    )
+    return Judged(judgement=judgement, outcome=outcome, left=left, right=right, difference=EXACT.subtract(left, right))
 
 
 def _comparison(
@@ -93,9 +91,7 @@ def _blank(definition: FormDefinition, judgement: Judgement, submission: Submiss
 
 
 def _number(_definition: FormDefinition, judgement: Judgement, _submission: Submission, evaluated: Evaluated) -> Judged:
-    return _counted(
-        judgement, tuple(ref for ref in judgement.fields if evaluated.states[ref] is State.REFUSED)
-    )
+    return _counted(judgement, tuple(ref for ref in judgement.fields if evaluated.states[ref] is State.REFUSED))
 
 
 def _blank_last(

@@ -69,7 +69,9 @@ def _definition(given: str, named: str, file: str) -> FormDefinition:
     return load_definition(named)
 
 
-def last_figures(path: Path, definition: FormDefinition, year: int, form: str = "") -> tuple[Read, dict[FieldRef, Decimal]]:
+def last_figures(
+    path: Path, definition: FormDefinition, year: int, form: str = ""
+) -> tuple[Read, dict[FieldRef, Decimal]]:
     """Last year's effective figures from last year's workbook or JSON.
 
     Raises:
@@ -116,5 +118,3 @@ def _other_unit(submission: Submission, last: Submission) -> list[Finding]:
         return []
     message = say("structure.LAST-UNIT", own=ours.name, given=theirs.name)
     return [Finding(code="LAST-UNIT", severity=Severity.NOTICE, message=message)]
-
-

@@ -110,9 +110,7 @@ def _differing_totals(definition: FormDefinition, merged: Submission, given: Sub
     words = []
     for ref, claim in given.totals.items():
         ours = numbers.get(ref)
-        equal = (
-            isinstance(claim, Number) and ours is not None and round_half_up(ours - claim.value, 6) == 0
-        )
+        equal = isinstance(claim, Number) and ours is not None and round_half_up(ours - claim.value, 6) == 0
         if not equal:
             words.append(
                 say(
@@ -134,5 +132,3 @@ def report_bytes(definition: FormDefinition, result: CheckResult, *, draft: bool
 
     document = build_report(definition, result, draft=draft)
     return write_workbook(plan_report(document, fonts=GBT_FONTS if gbt else WINDOWS_FONTS), {})
-
-

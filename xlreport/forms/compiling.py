@@ -245,9 +245,7 @@ class _Compiler:
 
     def computed_fields(self) -> tuple[FieldRef, ...]:
         """Resolve every formula twice: once for who needs whom, then in that order for how large it becomes."""
-        self.bounds = {
-            ref: Bounds(draft.field.maximum, draft.field.scale) for ref, draft in self.drafts.items()
-        }
+        self.bounds = {ref: Bounds(draft.field.maximum, draft.field.scale) for ref, draft in self.drafts.items()}
         needs = {
             ref: [need for need in fields_of(term) if _formula(self.drafts[need])]
             for ref, draft in self.drafts.items()
@@ -322,9 +320,7 @@ class _Compiler:
     # ── judgements ──
 
     def judgements(self, sections: tuple[Section, ...]) -> tuple[Judgement, ...]:
-        self.section_ids = {
-            (section.table.id if section.table else section.id): section.id for section in sections
-        }
+        self.section_ids = {(section.table.id if section.table else section.id): section.id for section in sections}
         found: list[Judgement] = []
         for at, rule in enumerate(self.source.rules):
             path = f"rules[{at}]"
@@ -626,9 +622,7 @@ class _SourceLine(NamedTuple):
     path: str
 
 
-def _source_lines(
-    sources: list[HeadingSource], path: str, groups: tuple[str, ...] = ()
-) -> Iterator[_SourceLine]:
+def _source_lines(sources: list[HeadingSource], path: str, groups: tuple[str, ...] = ()) -> Iterator[_SourceLine]:
     """Columns or rows in printed order; one in a group of a group bears the inner group's label, too."""
     for at, source in enumerate(sources):
         here = f"{path}[{at}]"
@@ -671,4 +665,3 @@ def _draft_field(table: TableSource, row: _SourceLine, column: _SourceLine, *, a
 
 def _formula(draft: _Draft) -> bool:
     return draft.row_formula is not None or draft.column_formula is not None
-

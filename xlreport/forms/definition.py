@@ -254,9 +254,7 @@ class FormDefinition:
     def section_of(self, ref: FieldRef) -> Section:
         """The section a field stands in."""
         return next(
-            section
-            for section in self.sections
-            if (section.table.id if section.table else section.id) == ref.head
+            section for section in self.sections if (section.table.id if section.table else section.id) == ref.head
         )
 
     def fields_of_table(self, table: str) -> tuple[Field, ...]:

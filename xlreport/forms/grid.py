@@ -152,7 +152,9 @@ def _side_by_side(table: Table) -> Grid:
     height = depth_of(block.rows) + depth_of(block.columns)
     width = len(list(lines_of(block.columns)))
     cells = _nested(block.rows, block.columns, 1, 1, height)
-    refs = [FieldRef((table.id, row.id, column.id)) for row in lines_of(block.rows) for column in lines_of(block.columns)]
+    refs = [
+        FieldRef((table.id, row.id, column.id)) for row in lines_of(block.rows) for column in lines_of(block.columns)
+    ]
     cells += [
         GridCell(row=height + 1, column=column, role=Role.FIELD, ref=ref) for column, ref in enumerate(refs, start=1)
     ]

@@ -9,9 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", description="小写字母、数字和下划线，以字母开头。")]
-LabelSource = Annotated[
-    str | dict[str, str], Field(description="一种文字，或按语言分列：{ zh = “…”, en = “…” }。")
-]
+LabelSource = Annotated[str | dict[str, str], Field(description="一种文字，或按语言分列：{ zh = “…”, en = “…” }。")]
 NumberKind = Literal["count", "amount"]
 
 

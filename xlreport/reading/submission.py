@@ -69,9 +69,7 @@ def read_submission(definition: FormDefinition, workbook: ReadWorkbook, name: st
     """
     form, version = form_of(workbook, name)
     if form != definition.id:
-        raise WorkbookError(
-            "OTHER-FORM", say("file.other_form", name=name, found=form, expected=definition.id)
-        )
+        raise WorkbookError("OTHER-FORM", say("file.other_form", name=name, found=form, expected=definition.id))
     if version != definition.version:
         raise WorkbookError(
             "UNKNOWN-VERSION", say("file.unknown_version", name=name, found=version, known=definition.version)
@@ -153,13 +151,20 @@ class _Reader:
     def last(self) -> dict[FieldRef, Decimal] | None:
         if self.meta.get("last_given") != Number(Decimal(1)):
             return None
-        cells = {ref: _value(self.hidden, place.last.row, place.last.column) for ref, place in self.layout.fields.items()}
+        cells = {
+            ref: _value(self.hidden, place.last.row, place.last.column) for ref, place in self.layout.fields.items()
+        }
         return {ref: value.value for ref, value in cells.items() if isinstance(value, Number)}
 
     # ── findings ──
 
     def add(
-        self, code: str, severity: Severity, cells: Iterable[CellRef] = (), fields: Iterable[FieldRef] = (), **values: object
+        self,
+        code: str,
+        severity: Severity,
+        cells: Iterable[CellRef] = (),
+        fields: Iterable[FieldRef] = (),
+        **values: object,
     ) -> None:
         places = tuple(cells)
         words = {"cells": addresses(places), "sheet": places[0].sheet if places else "", **values}
@@ -239,7 +244,11 @@ class _Reader:
         for merge in sheet.merges:
             if merge.address in ours:
                 continue
-            hit = [ref for ref, where in self.layout.fields.items() if ref.head == place.grid.table and _in(merge, where.shown)]
+            hit = [
+                ref
+                for ref, where in self.layout.fields.items()
+                if ref.head == place.grid.table and _in(merge, where.shown)
+            ]
             if hit:
                 cells = [self.layout.fields[ref].shown for ref in hit]
                 self.add("INPUTS-MERGED", Severity.ERROR, cells, hit)
@@ -333,16 +342,27 @@ class _Reader:
         for notice, noted in got.normalised.items():
             cells = [where for where, _, _, _ in noted]
             pairs = "、".join(
-                say("normalised.pair", cell=where.address, typed=shown(typed), taken=shown(taken) or say("normalised.blank"))
+                say(
+                    "normalised.pair",
+                    cell=where.address,
+                    typed=shown(typed),
+                    taken=shown(taken) or say("normalised.blank"),
+                )
                 for where, _, typed, taken in noted
             )
-            self.add("NORMALISED", Severity.NOTICE, cells, [ref for _, ref, _, _ in noted], how=say(notice), pairs=pairs)
+            self.add(
+                "NORMALISED", Severity.NOTICE, cells, [ref for _, ref, _, _ in noted], how=say(notice), pairs=pairs
+            )
         for sheet in dict.fromkeys(cell.sheet for cell in got.locked):
             self.add("INPUT-LOCKED", Severity.NOTICE, [cell for cell in got.locked if cell.sheet == sheet])
         if got.stale:
             self.add("NOT-RECALCULATED", Severity.NOTICE, got.stale[:1])
         known = {HIDDEN_SHEET, self.layout.start_sheet, self.layout.checks_sheet, *self.layout.section_sheets}
-        extra = [sheet.name for sheet in self.workbook.sheets if _squeezed(sheet.name) not in {_squeezed(one) for one in known}]
+        extra = [
+            sheet.name
+            for sheet in self.workbook.sheets
+            if _squeezed(sheet.name) not in {_squeezed(one) for one in known}
+        ]
         if extra:
             self.add("EXTRA-SHEET", Severity.NOTICE, names="、".join(extra))
         unprotected = [sheet.name for sheet in self.workbook.sheets if sheet.name in known and not sheet.protected]

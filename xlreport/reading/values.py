@@ -88,7 +88,13 @@ def _shape_problems(document: Any) -> Iterator[str]:
         yield say("json.contract", found=document["contract"], known=CONTRACT)
     if not isinstance(document.get("form"), str):
         yield say("json.needs", name="form")
-    for name, kind in (("version", str), ("year", int), ("values", dict), ("zero_blanks", list), ("explanations", dict)):
+    for name, kind in (
+        ("version", str),
+        ("year", int),
+        ("values", dict),
+        ("zero_blanks", list),
+        ("explanations", dict),
+    ):
         value = document.get(name)
         if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
             yield say("json.wrong_type", name=name)
@@ -202,7 +208,9 @@ class _Converter:
 
     def noted(self, ref: FieldRef, typed: Value, taken: Value, notice: str) -> None:
         cell = self.layout.cell_of(ref)
-        pair = say("normalised.pair", cell=cell.address, typed=shown(typed), taken=shown(taken) or say("normalised.blank"))
+        pair = say(
+            "normalised.pair", cell=cell.address, typed=shown(typed), taken=shown(taken) or say("normalised.blank")
+        )
         message = say("finding.where", sheet=cell.sheet) + say("structure.NORMALISED", how=say(notice), pairs=pair)
         self.findings.append(
             Finding(code="NORMALISED", severity=Severity.NOTICE, message=message, cells=(cell,), fields=(ref,))

@@ -154,9 +154,7 @@ class _Resolver:
         left, right = self.term(node.left), self.term(node.right)
         term = Operation(node.operator, left.term, right.term)
         if node.operator == "*":
-            bounds = Bounds(
-                left.bounds.magnitude * right.bounds.magnitude, left.bounds.scale + right.bounds.scale
-            )
+            bounds = Bounds(left.bounds.magnitude * right.bounds.magnitude, left.bounds.scale + right.bounds.scale)
             return _Sized(term, bounds)
         scale = max(left.bounds.scale, right.bounds.scale)
         self.tell_apart(node.position, left.bounds, right.bounds, scale)

@@ -45,7 +45,13 @@ class SheetBuilder:
         self.rows[row] = PlannedRow(height=height, fixed=fixed)
 
     def highlight(
-        self, cells: CellRange, formula: Formula, *, fill: str | None = None, color: str | None = None, bold: bool = False
+        self,
+        cells: CellRange,
+        formula: Formula,
+        *,
+        fill: str | None = None,
+        color: str | None = None,
+        bold: bool = False,
     ) -> None:
         """Colours that appear while the formula holds."""
         self.highlights.append(Highlight(cells=cells, formula=formula, fill=fill, color=color, bold=bold))

@@ -73,9 +73,7 @@ def _head(sheet: SheetBuilder, layout: Layout) -> None:
     sheet.height(2, 24)
     sheet.put_over(sheet.across(3, 1, EXPLANATION), say("checks.help"), look.HELP)
     sheet.height(3, 30)
-    for column, key in enumerate(
-        ("number", "says", "left", "right", "difference", "result", "explanation"), start=1
-    ):
+    for column, key in enumerate(("number", "says", "left", "right", "difference", "result", "explanation"), start=1):
         sheet.put(HEADER_ROW, column, say(f"checks.head.{key}"), look.HEAD)
     sheet.height(HEADER_ROW, 24)
 
@@ -170,4 +168,3 @@ def _colours(sheet: SheetBuilder, last_row: int) -> None:
         (EXPLAINED_CODE, look.RIGHT, look.RIGHT_INK),
     ):
         sheet.highlight(results, compare(code, "=", number), fill=fill, color=ink)
-

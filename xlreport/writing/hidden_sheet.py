@@ -109,5 +109,3 @@ def _judgements(sheet: SheetBuilder, definition: FormDefinition, layout: Layout,
         if explanation is not None and place.explanation is not None:
             sheet.put_at(place.explained_left, explanation.left, BACKGROUND)
             sheet.put_at(place.explained_right, explanation.right, BACKGROUND)
-
-

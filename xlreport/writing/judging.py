@@ -15,7 +15,15 @@ from xlreport.checks.figures import SMALL, SMALL_DECIMALS, State, tested_decimal
 from xlreport.fields import FieldRef
 from xlreport.findings import ExplanationState, Severity
 from xlreport.forms.definition import Field, FormDefinition, Judgement, JudgementKind, Required
-from xlreport.forms.layout import CHECKS_COLUMNS, HIDDEN_SHEET, FieldPlace, JudgementPlace, Layout, TablePlace, TextPlace
+from xlreport.forms.layout import (
+    CHECKS_COLUMNS,
+    HIDDEN_SHEET,
+    FieldPlace,
+    JudgementPlace,
+    Layout,
+    TablePlace,
+    TextPlace,
+)
 from xlreport.messages import say
 from xlreport.rules.excel import (
     FAILED,

@@ -36,7 +36,15 @@ GROUP_LABEL = replace(LABEL, align="center")
 NUMBER_INPUT = Style(font=FACE, fill=TO_FILL, border=GREY, align="center", shrink=True, locked=False)
 TOTAL = Style(font=FACE, bold=True, fill=COMPUTED, border=GREY, align="center", shrink=True)
 TEXT_INPUT = Style(
-    font=FACE, size=11, fill=TO_FILL, border=GREY, align="left", valign="top", wrap=True, locked=False, number_format="@"
+    font=FACE,
+    size=11,
+    fill=TO_FILL,
+    border=GREY,
+    align="left",
+    valign="top",
+    wrap=True,
+    locked=False,
+    number_format="@",
 )
 LINE_INPUT = replace(TEXT_INPUT, size=10, valign="center")
 SWITCH = Style(font=FACE, bold=True, fill=TO_FILL, border=GREY, align="center", locked=False)

@@ -6,7 +6,20 @@ from xlreport.cells import CellRange, CellRef
 from xlreport.forms.definition import FormDefinition, Section
 from xlreport.forms.layout import Layout
 from xlreport.messages import say
-from xlreport.rules.formula import Area, Cell, Formula, Relative, both, call, compare, either, if_, joined, lit, quoted_sheet
+from xlreport.rules.formula import (
+    Area,
+    Cell,
+    Formula,
+    Relative,
+    both,
+    call,
+    compare,
+    either,
+    if_,
+    joined,
+    lit,
+    quoted_sheet,
+)
 from xlreport.submission import Submission
 from xlreport.writing import look
 from xlreport.writing.building import SheetBuilder
@@ -61,7 +74,12 @@ class _StartSheet:
             highlights=tuple(self.sheet.highlights),
             cursor=CellRef(self.sheet.name, self.first_row, SHEET),
             protection=Protection(),
-            print=Print(area=CellRange(self.sheet.name, 1, 1, last, FIRST), landscape=True, pages_high=1, footer=say("print.signatures")),
+            print=Print(
+                area=CellRange(self.sheet.name, 1, 1, last, FIRST),
+                landscape=True,
+                pages_high=1,
+                footer=say("print.signatures"),
+            ),
         )
 
     def full_width(self, row: int) -> CellRange:
@@ -74,14 +92,18 @@ class _StartSheet:
         sheet.put_over(self.full_width(TITLE_ROW), title, replace(look.TITLE, size=18))
         sheet.height(TITLE_ROW, 38)
         code = say("start.code", code=submission.unit.code) if submission.unit.code else ""
-        sheet.put_over(self.full_width(UNIT_ROW), say("start.unit", unit=submission.unit.name, code=code, year=year), look.SUBTITLE)
+        sheet.put_over(
+            self.full_width(UNIT_ROW), say("start.unit", unit=submission.unit.name, code=code, year=year), look.SUBTITLE
+        )
         sheet.height(UNIT_ROW, 20)
         parts = []
         if submission.deadline:
             parts.append(say("start.deadline", deadline=submission.deadline))
         if submission.return_to:
             parts.append(say("start.return_to", return_to=submission.return_to))
-        sheet.put_over(self.full_width(DEADLINE_ROW), "　".join(parts), replace(look.BODY, bold=True, color=look.TITLE_INK))
+        sheet.put_over(
+            self.full_width(DEADLINE_ROW), "　".join(parts), replace(look.BODY, bold=True, color=look.TITLE_INK)
+        )
         text_lines = look.lines_needed("　".join(parts) or " ", sum(WIDTHS), 10)
         sheet.height(DEADLINE_ROW, look.height_for(text_lines, 10, 20 if parts else 6))
 
@@ -158,7 +180,9 @@ class _StartSheet:
         judged = any(one.section == section.id for one in self.definition.judgements)
         if not judged:
             return lit(say("state.optional"))
-        formula: Formula = if_(compare(self.count(UNJUDGED, row), ">", 0), lit(say("state.unjudged")), lit(say("state.done")))
+        formula: Formula = if_(
+            compare(self.count(UNJUDGED, row), ">", 0), lit(say("state.unjudged")), lit(say("state.done"))
+        )
         for what, key in ((BLANKS, "state.blank"), (OPEN_QUERY, "state.query"), (ERROR, "state.error")):
             before, _, after = say(key).partition("#")
             text = joined(before, _text(self.count(what, row)), after)

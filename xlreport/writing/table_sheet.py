@@ -26,15 +26,15 @@ FEW_COLUMNS = 3
 MANY_COLUMNS = 8
 
 
-def plan_table_sheet(definition: FormDefinition, layout: Layout, submission: Submission, place: TablePlace) -> SheetPlan:
+def plan_table_sheet(
+    definition: FormDefinition, layout: Layout, submission: Submission, place: TablePlace
+) -> SheetPlan:
     """The sheet of one table."""
     return _TableSheet(definition, layout, submission, place).plan()
 
 
 class _TableSheet:
-    def __init__(
-        self, definition: FormDefinition, layout: Layout, submission: Submission, place: TablePlace
-    ) -> None:
+    def __init__(self, definition: FormDefinition, layout: Layout, submission: Submission, place: TablePlace) -> None:
         self.definition = definition
         self.layout = layout
         self.submission = submission
@@ -160,7 +160,9 @@ class _TableSheet:
             self.sheet.put_over(area, content_of(self.shown_value(ref)), style)
             self.sheet.validations.append(self.validation(field, area))
         else:
-            self.sheet.put_over(area, self.layout.fields[ref].shown_total, replace(look.TOTAL, number_format=number_format))
+            self.sheet.put_over(
+                area, self.layout.fields[ref].shown_total, replace(look.TOTAL, number_format=number_format)
+            )
         flag = CellRef(self.place.sheet, area.first_row, area.first_column + self.place.flag_offset)
         self.sheet.put_at(flag, self.flag(ref), look.FLAG)
 

@@ -118,7 +118,9 @@ class _TextSheet:
             self.sheet.put_at(cell, content, style)
             lines = look.lines_needed(content, width, style.size) if isinstance(content, str) else 1
             self.sheet.height(cell.row, look.height_for(lines, style.size, 22), fixed=False)
-        area = CellRange(self.sheet.name, place.cells[0].row, place.cells[0].column, place.cells[-1].row, place.cells[0].column)
+        area = CellRange(
+            self.sheet.name, place.cells[0].row, place.cells[0].column, place.cells[-1].row, place.cells[0].column
+        )
         self.sheet.validations.append(
             Validation(
                 cells=area,

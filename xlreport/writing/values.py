@@ -34,7 +34,11 @@ def values_document(definition: FormDefinition, submission: Submission, *, compu
         document["explanations"] = {
             key: {
                 "text": one.text,
-                **{side: json_number(number) for side, number in (("left", one.left), ("right", one.right)) if number is not None},
+                **{
+                    side: json_number(number)
+                    for side, number in (("left", one.left), ("right", one.right))
+                    if number is not None
+                },
             }
             for key, one in sorted(submission.explanations.items())
         }
@@ -92,7 +96,9 @@ def as_csv(rows: Iterable[tuple[FormDefinition, Submission]], *, computed: bool 
         head = [submission.source, submission.unit.code, submission.unit.name, submission.year]
         for ref, value in _values(definition, submission, computed=computed):
             shown = value if isinstance(value, str) else _csv_number(value)
-            writer.writerow([_safe(str(one)) for one in (*head, ref)] + [_safe(shown) if isinstance(value, str) else shown])
+            writer.writerow(
+                [_safe(str(one)) for one in (*head, ref)] + [_safe(shown) if isinstance(value, str) else shown]
+            )
     return out.getvalue()
 
 
