@@ -29,7 +29,9 @@ MAX_RATIO = 250
 """How many times its packed size a part may have; sheets of a form pack to a tenth, deflate can reach 1,032."""
 RATIO_FREE_BYTES = 1024 * 1024
 """Parts up to this size may pack as well as they like: they cannot hurt."""
-_CHUNK = 64 * 1024
+MAX_LISTING_BYTES = 8 * 1024 * 1024
+"""Bytes of a part that lists other parts, once inflated; junk names swell the largest honest ones to some millions."""
+_CHUNK = 1024 * 1024  # smaller pieces make older versions of expat scan a monstrous token over and over
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLE_STREAMS = (
@@ -101,13 +103,20 @@ class Package:
         """
         raise refusal(code, self.name)
 
-    def parse(self, part: str, reader: PartReader) -> None:
+    def parse(self, part: str, reader: PartReader, limit: int = MAX_INFLATED_BYTES) -> None:
         """Inflate a part and hand its XML to a reader, piece by piece; this is done once for each part.
 
+        Args:
+            part: Its name.
+            reader: Who takes the XML.
+            limit: Bytes it may have once inflated.
+
         Raises:
-            WorkbookError: the part is missing, damaged or declares a document type.
+            WorkbookError: the part is missing, too large, damaged or declares a document type.
         """
         info = self.parts.get(_key(part)) or self.refuse("DAMAGED-FILE")
+        if info.file_size > limit:
+            self.refuse("TOO-LARGE")
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.buffer_text = True
         parser.StartDoctypeDeclHandler = self._refuse_doctype
@@ -119,8 +128,8 @@ class Package:
         except (expat.ExpatError, LookupError, ValueError) as error:  # the last two: an unheard-of encoding
             raise refusal("DAMAGED-FILE", self.name) from error
 
-    def parse_leniently(self, part: str, reader: PartReader) -> None:
-        """Parse a part the cells do not depend on; missing or odd, it is read as far as it goes.
+    def parse_leniently(self, part: str, reader: PartReader, limit: int = MAX_INFLATED_BYTES) -> None:
+        """Parse a part the cells do not depend on; missing, odd or too large, it is read as far as it goes.
 
         Raises:
             WorkbookError: the part declares a document type.
@@ -128,7 +137,7 @@ class Package:
         if part not in self:
             return
         try:
-            self.parse(part, reader)
+            self.parse(part, reader, limit)
         except WorkbookError as error:
             if error.code == "UNSAFE-XML":
                 raise
@@ -137,7 +146,7 @@ class Package:
         """The links of a part to others within the file; links that lead outside are left out."""
         folder, leaf = posixpath.split(part)
         reader = _Relationships(self, folder)
-        self.parse(posixpath.join(folder, "_rels", f"{leaf}.rels"), reader)
+        self.parse(posixpath.join(folder, "_rels", f"{leaf}.rels"), reader, MAX_LISTING_BYTES)
         return tuple(reader.found)
 
     def _chunks(self, info: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -184,7 +193,7 @@ def main_part(package: Package, links: tuple[Relationship, ...]) -> str:
         WorkbookError: there is none, or the package is another kind of document.
     """
     types = _ContentTypes()
-    package.parse(_CONTENT_TYPES, types)
+    package.parse(_CONTENT_TYPES, types, MAX_LISTING_BYTES)
     part = next((link.target for link in links if link.kind == "officeDocument"), "")
     if part not in package:
         package.refuse("DAMAGED-FILE")
@@ -253,6 +262,8 @@ def _is_bomb(info: zipfile.ZipInfo) -> bool:
 
 
 def _refusal_by_content(package: Package) -> str:
+    if not package.parts:
+        return "DAMAGED-FILE"  # what is left where a program failed while it saved
     if "mimetype" in package:
         return _refusal_by_mimetype(package)
     if _CONTENT_TYPES not in package:

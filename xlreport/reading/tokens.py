@@ -15,14 +15,14 @@ _COLUMN = r"\$?[A-Za-z]{1,3}"
 _ROW = r"\$?[0-9]{1,7}"
 _END = r"(?![\w.(!\\])"  # what follows would make it a longer name, a function or a sheet
 
-# Possessive quantifiers keep the time linear whatever is thrown at it.
+# Possessive and bounded quantifiers keep the time linear whatever is thrown at it.
 _TOKEN = re.compile(
     rf"""
       (?P<space>   \s++ )
     | (?P<string>  "(?:[^"]|"")*+(?:"|$) )
     | (?P<quoted>  '(?:[^']|'')*+'!? )
     | (?P<bracket> \[(?:[^\[\]]|\[[^\[\]]*+\])*+\] )
-    | (?P<sheet>   [\w.]++! )
+    | (?P<sheet>   [\w.]{1, 31}+! )
     | (?P<area>    (?:{_CELL}:{_CELL}|{_COLUMN}:{_COLUMN}|{_ROW}:{_ROW}){_END} )
     | (?P<cell>    {_CELL}{_END} )
     | (?P<truth>   (?:TRUE|FALSE)(?:\(\s*\)|(?![\w.(!\\])) )

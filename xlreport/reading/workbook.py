@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from xml.parsers import expat
 
 from xlreport.cells import Value
-from xlreport.reading.package import Package, Relationship, TextOf, main_part, open_package
+from xlreport.reading.package import MAX_LISTING_BYTES, Package, Relationship, TextOf, main_part, open_package
 from xlreport.reading.stored import MAIN, MAX_TEXT, TextRuns, is_true, text_of
 from xlreport.reading.worksheet import ReadCell, ReadSheet, Shared, SheetReader
 
 __all__ = ["ReadCell", "ReadSheet", "ReadWorkbook", "read_workbook"]
 
+MAX_FORMATS = 65_536
+"""Cell formats; Excel keeps 65,490 of them."""
 MAX_STRINGS = 200_000
 """Shared strings; there cannot be more different ones than cells."""
 _STRICT_MAIN = "http://purl.oclc.org/ooxml/spreadsheetml/main"
@@ -69,7 +71,7 @@ def read_workbook(data: bytes, name: str) -> ReadWorkbook:
     links = package.relationships("")
     part = main_part(package, links)
     book = _BookReader(package)
-    package.parse(part, book)
+    package.parse(part, book, MAX_LISTING_BYTES)
     return ReadWorkbook(
         sheets=_read_sheets(package, package.relationships(part), book),
         application=_fact(package, links, "extended-properties", _APPLICATION),
@@ -103,7 +105,7 @@ def _target(links: tuple[Relationship, ...], kind: str) -> str:
 
 def _fact(package: Package, links: tuple[Relationship, ...], kind: str, element: str) -> str:
     reader = TextOf(element)
-    package.parse_leniently(_target(links, kind), reader)
+    package.parse_leniently(_target(links, kind), reader, MAX_LISTING_BYTES)
     return reader.text
 
 
@@ -182,6 +184,7 @@ class _StyleReader:
         if name == f"{MAIN} cellXfs":
             self.inside = True
         elif self.inside and name == f"{MAIN} xf":
+            self.inside = len(self.locks) < MAX_FORMATS
             self.locks.append(True)
         elif self.inside and self.locks and name == f"{MAIN} protection":
             self.locks[-1] = is_true(attributes.get("locked", "1"))
