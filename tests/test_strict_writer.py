@@ -55,7 +55,7 @@ from xlreport.writing.plan import (
     Visibility,
     WorkbookPlan,
 )
-from xlreport.writing.strict import write_workbook
+from xlreport.writing.strict import stored, write_workbook
 from xlreport.writing.xlsx import escape_text
 
 K = TypeVar("K")
@@ -466,6 +466,19 @@ def test_the_background_reaches_the_last_column_and_the_dimension_does_not() -> 
     ) in xml
 
 
+def test_without_background_only_planned_columns_are_written() -> None:
+    assert (
+        '<cols><col min="2" max="2" width="20.7109375" customWidth="1"/>'
+        '<col min="4" max="4" width="9.140625" hidden="1"/></cols>'
+    ) in sheet_xml(one(widths={2: 20}, hidden_columns=(4,)))
+
+
+def test_a_background_stops_where_the_last_column_is_planned() -> None:
+    assert '<col min="16384" max="16384" width="20.7109375" style="1" customWidth="1"/></cols>' in sheet_xml(
+        one(background=LABEL, widths={16_384: 20})
+    )
+
+
 def test_a_sheet_without_background_and_widths_has_no_columns() -> None:
     assert "<cols>" not in sheet_xml(one())
 
@@ -667,6 +680,17 @@ def test_a_style_is_written_as_planned_and_its_face_is_not_the_themes() -> None:
 
 def test_a_cell_in_the_base_style_still_has_a_format_of_its_own() -> None:
     assert '<c r="A1" s="1" t="s">' in sheet_xml(one(cells=cell("x", BASE)))
+
+
+def test_what_lies_beyond_the_sheet_is_refused_even_unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("xlreport.writing.strict.check_plan", lambda _plan: None)
+    with pytest.raises(LimitError, match="no cell in row 0, column 1"):
+        write_workbook(book(one(cells={(0, 1): PlannedCell(style=LABEL)})), {})
+
+
+def test_what_no_formula_yields_is_refused_even_unchecked() -> None:
+    with pytest.raises(LimitError, match="no formula yields"):
+        stored(Token("N/A"))
 
 
 def test_what_xlsxwriter_warns_of_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ then offers the clerk to repair the workbook. Each limit bears its number and it
 
 from collections.abc import Iterator, Mapping
 
-from xlreport.cells import Blank, Boolean, CellRef, ErrorValue, Number, Text, Token, Value
+from xlreport.cells import Blank, Boolean, CellRef, ErrorValue, Number, Text, Value
 from xlreport.rules.formula import Area, Binary, Call, Cell, CellByIndex, Literal, Relative
 from xlreport.writing.limits_cell import MAX_TEXT, at_most, check_plain, check_size, check_style, refuse, text_at_most
 from xlreport.writing.limits_sheet import check_sheet
@@ -116,5 +116,5 @@ def check_value(where: CellRef, value: Value | None) -> None:
             pass
         case None:
             refuse(where, "a formula without its stored value")
-        case Token():
-            refuse(where, f"no formula yields {value!r}")
+        case token:
+            refuse(where, f"no formula yields {token!r}")

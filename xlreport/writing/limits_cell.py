@@ -215,7 +215,7 @@ def _check_part(where: object, part: Formula, sheets: frozenset[str]) -> None:
                 refuse(where, f"operator {operator!r} is not one of {' '.join(sorted(OPERATORS))}")
         case Call(name=name, arguments=arguments):
             _check_call(where, name, len(arguments))
-        case Relative():
+        case _:  # a moving reference, which knows no sheet
             pass
 
 

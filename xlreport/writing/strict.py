@@ -12,10 +12,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from io import BytesIO
 
-from xlreport.cells import Blank, Boolean, CellRange, CellRef, ErrorValue, Number, Text, Token, Value, plain
+from xlreport.cells import Blank, Boolean, CellRange, CellRef, ErrorValue, Number, Text, Value, plain
 from xlreport.errors import LimitError
-from xlreport.rules.formula import Area as AreaFormula
-from xlreport.rules.formula import Binary, Call, Cell, CellByIndex, Formula, Literal, Relative, quoted_sheet, spell
+from xlreport.rules.formula import Formula, quoted_sheet, spell
 from xlreport.writing.limits import check_plan, check_values
 from xlreport.writing.plan import (
     Check,
@@ -125,7 +124,7 @@ class _Pen:
                 sheet.put(ref.row, ref.column, cell_format, kind="b", value=str(int(truth)))
             case Decimal() as number:
                 sheet.put(ref.row, ref.column, cell_format, value=spell_number(number))
-            case Literal() | Cell() | CellByIndex() | AreaFormula() | Relative() | Binary() | Call() as formula:
+            case formula:
                 self._add_formula(sheet, ref, cell_format, formula)
 
     def _add_formula(self, sheet: Sheet, ref: CellRef, cell_format: CellFormat, formula: Formula) -> None:
@@ -182,8 +181,8 @@ def stored(value: Value) -> tuple[str, str]:
             return "b", str(int(truth))
         case ErrorValue(value=name):
             return "e", name
-        case Token():
-            raise LimitError(f"no formula yields {value!r}")
+        case token:  # only a mistake of ours can get here: check_values has refused it
+            raise LimitError(f"no formula yields {token!r}")
 
 
 # ── formats ───────────────────────────────────────────────────────────────────────────────────────

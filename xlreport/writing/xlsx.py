@@ -113,7 +113,7 @@ class Sheet(_Escaping, Worksheet):  # type: ignore[misc]  # XlsxWriter has no ty
         self._columns: list[tuple[int, int, float | None, bool]] = []
         self._column_format: CellFormat | None = None
         self._freeze: CellRef | None = None
-        self._selected: CellRange | None = None
+        self._selected = CellRange("", 1, 1, 1, 1)
 
     # ── cells and rows ────────────────────────────────────────────────────────────────────────────
 
@@ -227,10 +227,9 @@ class Sheet(_Escaping, Worksheet):  # type: ignore[misc]  # XlsxWriter has no ty
 
         ``set_selection`` puts it into the lower right pane wherever it is, and cannot name A1.
         """
-        if selected is None and freeze is not None:
-            selected = CellRange(self.name, 1, 1, 1, 1)
         self._freeze = freeze
-        self._selected = selected
+        if selected is not None:
+            self._selected = selected
         self.panes = [freeze] * (freeze is not None)
         self.selections = [selected] * (selected is not None)
 
@@ -242,7 +241,7 @@ class Sheet(_Escaping, Worksheet):  # type: ignore[misc]  # XlsxWriter has no ty
 
     def _write_panes(self) -> None:
         freeze = self._freeze
-        if freeze is None or self._selected is None:
+        if freeze is None:
             return
         split = [("xSplit", freeze.column - 1)] * (freeze.column > 1) + [("ySplit", freeze.row - 1)] * (freeze.row > 1)
         active = self._pane_of(self._selected.first)
@@ -251,8 +250,6 @@ class Sheet(_Escaping, Worksheet):  # type: ignore[misc]  # XlsxWriter has no ty
 
     def _write_selections(self) -> None:
         selected = self._selected
-        if selected is None:
-            return
         active = self._pane_of(selected.first)
         for pane in self._panes():
             named = [("pane", pane)] * (pane != "topLeft")
