@@ -181,17 +181,18 @@ def _spell_literal(value: Decimal | str | bool) -> str:
 
 
 def walk(formula: Formula) -> Iterator[Formula]:
-    """The formula and every part of it."""
-    yield formula
-    match formula:
-        case Binary(left=left, right=right):
-            yield from walk(left)
-            yield from walk(right)
-        case Call(arguments=arguments):
-            for argument in arguments:
-                yield from walk(argument)
-        case _:
-            pass
+    """The formula and every part of it, from left to right."""
+    waiting: list[Formula] = [formula]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        match part:
+            case Binary(left=left, right=right):
+                waiting += (right, left)
+            case Call(arguments=arguments):
+                waiting += reversed(arguments)
+            case _:
+                pass
 
 
 def depth(formula: Formula) -> int:
