@@ -73,6 +73,7 @@ TEXTS: dict[str, str] = {
     "prompt.amount": "填 0 或正数，单位{unit}，最多 {scale} 位小数，不带单位和文字。",
     "prompt.error_title": "请改填",
     "prompt.choice": "请从列表中选一项。",
+    "text.label": "正文（一格一段）",
     "text.count": "共 # 字",
     "text.total": "本部分共 # 字",
     "text.nothing": "未填",

@@ -81,7 +81,7 @@ class _TextSheet:
             sheet.put_over(area, section.help, look.HELP)
             width = sum(sheet.widths[column] for column in range(1, columns))
             sheet.height(2, look.height_for(look.lines_needed(section.help, width, 9), 9))
-        if not self.in_columns:
+        if not self.in_columns and len(self.places) > 1:
             sheet.put(2, columns, self.total_count(), look.HELP)
 
     def total_count(self) -> Formula:
