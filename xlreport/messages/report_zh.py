@@ -1,0 +1,17 @@
+"""What the report workbook says of its own accord, beside the words of the form."""
+
+REPORT_WORDS: dict[str, str] = {
+    "report.sheet": "年度报告",
+    "report.draft": "草稿",
+    "report.checks.sheet": "校验情况",
+    "report.checks.title": "校验情况：已说明的核实事项",
+    "report.checks.intro": "下列 {count} 处数字与核实性规则不符，填报单位已说明原因，随报告存查，不公布。",
+    "report.checks.none": "没有需要说明的核实事项。",
+    "report.checks.number": "序号",
+    "report.checks.rule": "规则",
+    "report.checks.says": "应当满足",
+    "report.checks.left": "左边",
+    "report.checks.right": "右边",
+    "report.checks.difference": "差额",
+    "report.checks.explanation": "情况说明",
+}

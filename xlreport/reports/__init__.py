@@ -1,0 +1,1 @@
+"""The report: a document of blocks first, then set as a workbook."""

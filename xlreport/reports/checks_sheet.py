@@ -1,0 +1,119 @@
+"""The second sheet of the report workbook: what the rules asked about, and what the unit answered."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from itertools import zip_longest
+
+from xlreport.cells import CellRange, CellRef
+from xlreport.messages.report_zh import REPORT_WORDS
+from xlreport.reports.document import Document, ExplainedQuery
+from xlreport.reports.faces import Fonts, figure_style, footer, label_style, line_style
+from xlreport.reports.tables import CELL_PADDING, POINTS_PER_PIXEL, column_width, line_height
+from xlreport.reports.typesetting import EM, break_lines
+from xlreport.writing.building import SheetBuilder
+from xlreport.writing.plan import Content, Print, SheetPlan, Style
+
+MARGINS = (25, 20, 25, 20)
+"""Top, right, bottom and left of the page, in millimetres."""
+COLUMNS = (
+    ("number", 32),
+    ("rule", 72),
+    ("says", 160),
+    ("left", 72),
+    ("right", 72),
+    ("difference", 72),
+    ("explanation", 160),
+)
+"""The columns and their widths in pixels: together 480 points of the 482 between the margins."""
+SAYS, EXPLANATION = 3, 7
+"""The columns that hold sentences, counted from 1."""
+TITLE_SIZE = 16
+SIZE = 10
+PADDING = 8
+RESERVE = 93
+"""Per cent of a column that lines are planned for: the program breaks these texts, by its own widths."""
+LINES_A_ROW = 15
+HEAD_ROW = 3
+
+
+def plan_checks_sheet(document: Document, fonts: Fonts, header: str) -> SheetPlan:
+    """The explained queries, one a row, or in one line that there are none."""
+    sheet = SheetBuilder(name=REPORT_WORDS["report.checks.sheet"])
+    _add_line(sheet, 1, REPORT_WORDS["report.checks.title"], line_style(fonts.heading, TITLE_SIZE), 30)
+    _add_line(sheet, 2, _intro(len(document.explained)), line_style(fonts.table, SIZE), 24)
+    if document.explained:
+        _add_list(sheet, document.explained, fonts)
+    last_row = max(sheet.rows)
+    return SheetPlan(
+        name=sheet.name,
+        cells=sheet.cells,
+        merges=tuple(sheet.merges),
+        widths={column: column_width(pixels) for column, (_, pixels) in enumerate(COLUMNS, start=1)},
+        rows=sheet.rows,
+        freeze=CellRef(sheet.name, HEAD_ROW + 1, 1) if document.explained else None,
+        print=Print(
+            margins=MARGINS,
+            scale=100,
+            area=CellRange(sheet.name, 1, 1, last_row, len(COLUMNS)),
+            repeat_rows=(HEAD_ROW, HEAD_ROW) if document.explained else None,
+            header=header,
+            footer=footer(),
+        ),
+    )
+
+
+def _intro(count: int) -> str:
+    key = "report.checks.intro" if count else "report.checks.none"
+    return REPORT_WORDS[key].format(count=count)
+
+
+def _add_line(sheet: SheetBuilder, row: int, text: str, style: Style, height: float) -> None:
+    sheet.height(row, height)
+    sheet.put_over(sheet.across(row, 1, len(COLUMNS)), text, style)
+
+
+def _add_list(sheet: SheetBuilder, explained: Sequence[ExplainedQuery], fonts: Fonts) -> None:
+    heads = [REPORT_WORDS[f"report.checks.{name}"] for name, _ in COLUMNS]
+    _add_row(sheet, HEAD_ROW, heads, fonts, head=True)
+    row = HEAD_ROW
+    for number, query in enumerate(explained, start=1):
+        for cells in _rows(number, query):
+            row += 1
+            _add_row(sheet, row, cells, fonts)
+
+
+def _rows(number: int, query: ExplainedQuery) -> Sequence[Sequence[Content]]:
+    """The rows of one query: a sentence too long for a row goes on in the next, which repeats nothing."""
+    first: list[Content] = [Decimal(number), query.rule, None, query.left, query.right, query.difference, None]
+    rows: list[list[Content]] = []
+    for says, explanation in zip_longest(_parts(query.says, SAYS), _parts(query.explanation, EXPLANATION)):
+        cells = [None] * len(COLUMNS) if rows else first
+        rows.append([*cells[: SAYS - 1], says, *cells[SAYS : EXPLANATION - 1], explanation])
+    return rows
+
+
+def _parts(text: str, column: int) -> list[str]:
+    """A sentence in pieces that a row holds, parted where a line ends."""
+    lines = _lines(text, column)
+    return ["".join(lines[start : start + LINES_A_ROW]) for start in range(0, len(lines), LINES_A_ROW)]
+
+
+def _lines(text: str, column: int) -> tuple[str, ...]:
+    points = COLUMNS[column - 1][1] * POINTS_PER_PIXEL - CELL_PADDING
+    return break_lines(text, int(points / SIZE * EM) * RESERVE // 100)
+
+
+def _add_row(sheet: SheetBuilder, row: int, cells: Sequence[Content], fonts: Fonts, *, head: bool = False) -> None:
+    lines = 1
+    for column, content in enumerate(cells, start=1):
+        if isinstance(content, str):
+            lines = max(lines, len(_lines(content, column)))
+        sheet.put(row, column, content, _style(content, column, fonts, head=head))
+    sheet.height(row, lines * line_height(SIZE) + PADDING)
+
+
+def _style(content: Content, column: int, fonts: Fonts, *, head: bool) -> Style:
+    if isinstance(content, Decimal):
+        return figure_style(fonts, SIZE, content)
+    sentence = column in (SAYS, EXPLANATION) and not head
+    return label_style(fonts, SIZE, "left" if sentence else "center", bold=head)
