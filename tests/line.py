@@ -17,7 +17,7 @@ from xlreport.forms.loading import load_definition
 from xlreport.reading.submission import read_submission
 from xlreport.reading.values import parse_values, submission_of
 from xlreport.reading.workbook import read_workbook
-from xlreport.submission import Explanation, Submission
+from xlreport.submission import Submission
 from xlreport.writing.template import write_template
 
 REPORTS = Path(__file__).parent / "reports"

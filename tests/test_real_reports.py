@@ -7,7 +7,8 @@ import line
 import pytest
 
 from xlreport.cells import Number
-from xlreport.submission import Explanation
+from xlreport.fields import FieldRef
+from xlreport.submission import Explanation, Submission
 
 
 @pytest.mark.parametrize(
@@ -41,7 +42,7 @@ def test_every_judgement_of_suqian_2024_that_applies_was_made() -> None:
     ]
 
 
-def hongze_2024() -> line.Submission:
+def hongze_2024() -> Submission:
     return line.through_workbook(line.submission(line.values_json("hongze_2024"), last="hongze_2023"))
 
 
@@ -86,6 +87,6 @@ def test_what_is_read_back_is_exactly_what_went_in(name: str) -> None:
 
 def test_the_fees_keep_every_digit() -> None:
     filled = line.through_workbook(line.submission(line.values_json("suqian_2024")))
-    fees = line.FieldRef.parse("proactive.fees.amount")
+    fees = FieldRef.parse("proactive.fees.amount")
     assert fees is not None
     assert filled.value(fees) == Number(Decimal("72701.2578"))
