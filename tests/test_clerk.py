@@ -6,6 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 
+import hands
 import line
 import office
 import pytest
@@ -55,7 +56,7 @@ def texts_by_sheet() -> dict[str, dict[str, str]]:
     return {cell.sheet: {cell.address: paragraphs[0]} for cell, paragraphs in cells.items()}
 
 
-def typing(cells: Mapping[str, Mapping[str, str]]) -> list[office.Step]:
+def typing(cells: Mapping[str, Mapping[str, str]]) -> list[hands.Step]:
     return [{"do": "type", "sheet": sheet, "cells": dict(texts)} for sheet, texts in cells.items()]
 
 
@@ -81,7 +82,7 @@ BLOCKS = {
 @cache
 def at_work() -> tuple[list[object], dict[str, bytes]]:
     """One LibreOffice: in one document the figures are typed, in another pasted block by block."""
-    steps: list[office.Step] = [
+    steps: list[hands.Step] = [
         {"do": "open", "file": "typed.xlsx"},
         *[
             {"do": "tab_walk", "sheet": sheet, "start": "A1", "steps": len(inputs_of(sheet)) + 2}
@@ -104,7 +105,7 @@ def at_work() -> tuple[list[object], dict[str, bytes]]:
             ]
     steps += [*typing(texts_by_sheet()), {"do": "save", "as": "pasted-saved.xlsx"}]
     files = {"typed.xlsx": template(), "pasted.xlsx": template(), "source.xlsx": source_of_figures()}
-    return office.session(files, steps)
+    return hands.session(files, steps)
 
 
 def saved(name: str) -> bytes:

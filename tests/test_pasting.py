@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
+import hands
 import line
 import office
 import openpyxl
@@ -105,7 +106,7 @@ def at_work() -> tuple[list[Any], dict[str, bytes]]:
     ]
     files = {f"{name}.xlsx": template() for name in "abcde"}
     files |= {"xlsxwriter.xlsx": by_xlsxwriter(), "openpyxl.xlsx": by_openpyxl(), "libreoffice.xlsx": by_libreoffice()}
-    results, saved = office.session(files, steps)
+    results, saved = hands.session(files, steps)
     unlocked = [result for step, result in zip(steps, results, strict=True) if step["do"] == "unlocked"]
     return unlocked, saved
 
