@@ -193,7 +193,7 @@ def report(
         tell(as_text(FileVerdict(file=file.name, result=result)))
         tell(say("report.refused"))
         raise typer.Exit(NOT_ACCEPTED)
-    write_whole(out, report_bytes(definition, result, draft=draft, gbt=fonts is Faces.GBT), force=force)
+    write_whole(out, report_bytes(definition, result, draft=draft, fonts=fonts.value), force=force)
     tell(say("report.done", path=out))
 
 

@@ -40,7 +40,7 @@ def run_demo(folder: Path, *, force: bool) -> None:
     result = check(definition, read_any(names["filled"]).submission)
     text = as_text(FileVerdict(file=names["filled"].name, result=result))
     write_whole(names["check"], (text + "\n").encode("utf-8-sig"), force=force)
-    write_whole(names["report"], report_bytes(definition, result, draft=not result.accepted, gbt=False), force=force)
+    write_whole(names["report"], report_bytes(definition, result, draft=not result.accepted), force=force)
     emit(text)
     tell("")
     tell(say("demo.done", folder=folder.resolve()))

@@ -124,11 +124,12 @@ def _differing_totals(definition: FormDefinition, merged: Submission, given: Sub
     return words
 
 
-def report_bytes(definition: FormDefinition, result: CheckResult, *, draft: bool, gbt: bool) -> bytes:
+def report_bytes(definition: FormDefinition, result: CheckResult, *, draft: bool, fonts: str = "windows") -> bytes:
     """The formatted report as a workbook."""
     from xlreport.reports.building import build_report  # noqa: PLC0415 - only this command needs it
-    from xlreport.reports.workbook import GBT_FONTS, WINDOWS_FONTS, plan_report  # noqa: PLC0415 - as above
+    from xlreport.reports.faces import FONTS  # noqa: PLC0415 - as above
+    from xlreport.reports.workbook import plan_report  # noqa: PLC0415 - as above
     from xlreport.writing.strict import write_workbook  # noqa: PLC0415 - as above
 
     document = build_report(definition, result, draft=draft)
-    return write_workbook(plan_report(document, fonts=GBT_FONTS if gbt else WINDOWS_FONTS), {})
+    return write_workbook(plan_report(document, fonts=FONTS[fonts]), {})
