@@ -7,12 +7,14 @@ files make it open nothing. Where LibreOffice is missing a test is skipped with 
 """
 
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -23,6 +25,7 @@ SECONDS_TO_START = 60
 SECONDS_A_FILE = 20
 """Longest wait for one more workbook in the same conversion."""
 
+_PAGE = re.compile(r"^Page +\d+ size: +([\d.]+) x ([\d.]+) pts", re.MULTILINE)
 _PLACES = (
     "/usr/lib/libreoffice/program/soffice",
     "/Applications/LibreOffice.app/Contents/MacOS/soffice",
@@ -58,9 +61,10 @@ def _convert(files: Mapping[str, bytes], extension: str, target: str) -> dict[st
         return {}
     with TemporaryDirectory(prefix="xlreport-") as folder:
         sources = _write_numbered(Path(folder), files)
+        named = zip(files, sources, strict=True)
         command = [*_command(soffice, Path(folder)), "--convert-to", target, "--outdir", "done", *sources]
         said = _run(command, Path(folder), SECONDS_TO_START + SECONDS_A_FILE * len(files))
-        return {name: _output(Path(folder), source, extension, name, said) for name, source in zip(files, sources)}
+        return {name: _output(Path(folder), source, extension, name, said) for name, source in named}
 
 
 def _write_numbered(folder: Path, files: Mapping[str, bytes]) -> list[str]:
@@ -76,6 +80,44 @@ def _output(folder: Path, source: str, extension: str, name: str, said: str) -> 
     path = (folder / "done" / source).with_suffix(f".{extension}")
     assert path.is_file(), f"LibreOffice made nothing of {name}: {said}"
     return path.read_bytes()
+
+
+# ── what was printed ──────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class PageSize:
+    """A page's size in points, 72 to the inch; A4 upright is 595 by 842."""
+
+    width: float
+    height: float
+
+
+def pdf_pages(pdf: bytes) -> list[PageSize]:
+    """The sizes of the pages of a PDF, in order."""
+    said = _poppler(pdf, "pdfinfo", "-l", "-1", "-").decode()
+    return [PageSize(float(width), float(height)) for width, height in _PAGE.findall(said)]
+
+
+def pdf_text(pdf: bytes) -> list[str]:
+    """The text of each page of a PDF, in reading order."""
+    *pages, _after_the_last = _poppler(pdf, "pdftotext", "-enc", "UTF-8", "-", "-").decode().split("\f")
+    return pages
+
+
+def pdf_png(pdf: bytes, dpi: int) -> list[bytes]:
+    """A picture of each page of a PDF, at so many dots an inch."""
+    with TemporaryDirectory(prefix="xlreport-") as folder:
+        _poppler(pdf, "pdftoppm", "-png", "-r", str(dpi), "-", str(Path(folder, "page")))
+        # The numbers in the names are padded to one length, so the names sort as the pages do.
+        return [path.read_bytes() for path in sorted(Path(folder).iterdir())]
+
+
+def _poppler(pdf: bytes, name: str, *arguments: str) -> bytes:
+    path = shutil.which(name) or missing(f"{name} (poppler)")
+    run = subprocess.run([path, *arguments], input=pdf, capture_output=True, check=False, timeout=SECONDS_TO_START)
+    assert run.returncode == 0, f"{name}: {run.stderr.decode(errors='replace')}"
+    return run.stdout
 
 
 # ── the program ───────────────────────────────────────────────────────────────────────────────────
