@@ -29,8 +29,10 @@ from xlreport.messages import say
 
 FUNCTIONS = ("sum", "min", "max", "abs")
 COMPARISONS = ("=", "<>", "<=", ">=", "<", ">")
-_KEYWORDS = frozenset({"and", "or", "not", "in", *FUNCTIONS})
+KEYWORDS = frozenset({"and", "or", "not", "in", *FUNCTIONS})
+"""Words that cannot be names."""
 _MAX_DEPTH = 40  # Excel nests 64 levels; what we wrap around a rule needs some of them
+_MAX_OPERATIONS = 100  # each makes the tree one deeper, and Python walks no tree of a thousand
 
 
 class RuleSyntaxError(Exception):
@@ -175,6 +177,7 @@ class _Parser:
         self.tokens = _tokens(source)
         self.at = 0
         self.depth = 0
+        self.operations = 0
 
     @property
     def next(self) -> _Token:
@@ -204,6 +207,13 @@ class _Parser:
 
     def leave(self) -> None:
         self.depth -= 1
+
+    def accept_operator(self, *texts: str) -> _Token | None:
+        operator = self.accept(*texts)
+        self.operations += operator is not None
+        if self.operations > _MAX_OPERATIONS:
+            self.fail("rule.too_long", operator)
+        return operator
 
     def condition(self) -> ConditionNode:
         return self.junction("or", self.conjunction)
@@ -284,13 +294,13 @@ class _Parser:
 
     def sum(self) -> SumNode:
         left = self.product()
-        while operator := self.accept("+", "-"):
+        while operator := self.accept_operator("+", "-"):
             left = OperationNode(operator.text, left, self.product(), operator.position)
         return left
 
     def product(self) -> SumNode:
         left = self.factor()
-        while operator := self.accept("*"):
+        while operator := self.accept_operator("*"):
             left = OperationNode("*", left, self.factor(), operator.position)
         return left
 
@@ -338,7 +348,7 @@ class _Parser:
 
     def name(self) -> NameNode:
         token = self.next
-        if token.kind != "name" or token.text in _KEYWORDS:
+        if token.kind != "name" or token.text in KEYWORDS:
             self.fail("rule.expected_value")
         self.take()
         path = [token.text]
