@@ -1,13 +1,16 @@
 """Look up the names of a parsed rule and check that every engine will reckon it alike.
 
 A spreadsheet reckons in doubles and takes two numbers that differ by less than about one part in
-3.5 × 10¹⁴ for equal. So a rule is refused whose sides could agree to that many digits and still differ:
-then, and only then, could Python's exact verdict and the sheet's part ways.
+3.5 × 10¹⁴ for equal. So a rule is refused in which large numbers could cancel each other and leave a
+difference smaller than that: then, and only then, could Python's exact verdict and the sheet's part ways.
+A sum of many terms is held against this as a whole: what all of its positive terms can come to, against
+all of its negative ones.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import reduce
 
 from xlreport.fields import FieldRef
 from xlreport.messages import say
@@ -47,14 +50,43 @@ from xlreport.rules.tree import (
 
 SAFE_STEPS = Decimal(2) ** 48
 """Below this many steps of the last decimal, LibreOffice tells two neighbouring numbers apart."""
+LARGEST = Decimal(10) ** 100
+"""No product becomes larger: a double overflows at 10³⁰⁸."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How large a term can become, and how many decimals it can have."""
+    """How far above and below zero a term can be, and how many decimals it can have."""
 
-    magnitude: Decimal
+    above: Decimal
     scale: int
+    below: Decimal = Decimal(0)
+
+    @property
+    def magnitude(self) -> Decimal:
+        """How large it can become, either way."""
+        return max(self.above, self.below)
+
+    def plus(self, other: "Bounds") -> "Bounds":
+        """The bounds of a sum."""
+        return Bounds(self.above + other.above, max(self.scale, other.scale), self.below + other.below)
+
+    def times(self, other: "Bounds") -> "Bounds":
+        """The bounds of a product."""
+        return Bounds(
+            max(self.above * other.above, self.below * other.below),
+            self.scale + other.scale,
+            max(self.above * other.below, self.below * other.above),
+        )
+
+    def negated(self) -> "Bounds":
+        """The bounds of what has the other sign."""
+        return Bounds(self.below, self.scale, self.above)
+
+
+def bounds_of(number: Decimal) -> Bounds:
+    """The bounds of a number that is known."""
+    return Bounds(max(number, Decimal(0)), decimals(number), max(-number, Decimal(0)))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,7 +142,7 @@ class _Resolver:
             return _Sized(LastNumber(ref) if of_last else FieldNumber(ref), bounds)
         if not of_last and len(path) == 1 and path[0] in self.scope.parameters:
             value = self.scope.parameters[path[0]]
-            return _Sized(Parameter(path[0]), Bounds(abs(value), decimals(value)))
+            return _Sized(Parameter(path[0]), bounds_of(value))
         raise self.fail(node.position, "rule.unknown_name", name=str(node))
 
     def span(self, node: RangeNode) -> list[_Sized]:
@@ -142,7 +174,7 @@ class _Resolver:
     def term(self, node: SumNode) -> _Sized:
         match node:
             case NumberNode(value=value):
-                return _Sized(Constant(value), Bounds(value, decimals(value)))
+                return _Sized(Constant(value), bounds_of(value))
             case NameNode():
                 return self.name(node)
             case OperationNode():
@@ -154,11 +186,13 @@ class _Resolver:
         left, right = self.term(node.left), self.term(node.right)
         term = Operation(node.operator, left.term, right.term)
         if node.operator == "*":
-            bounds = Bounds(left.bounds.magnitude * right.bounds.magnitude, left.bounds.scale + right.bounds.scale)
+            bounds = left.bounds.times(right.bounds)
+            if bounds.magnitude > LARGEST:
+                raise self.fail(node.position, "rule.too_large")
             return _Sized(term, bounds)
-        scale = max(left.bounds.scale, right.bounds.scale)
-        self.tell_apart(node.position, left.bounds, right.bounds, scale)
-        return _Sized(term, Bounds(left.bounds.magnitude + right.bounds.magnitude, scale))
+        bounds = left.bounds.plus(right.bounds if node.operator == "+" else right.bounds.negated())
+        self.tell_apart(node.position, bounds)
+        return _Sized(term, bounds)
 
     def function(self, node: CallNode) -> _Sized:
         sized: list[_Sized] = []
@@ -166,25 +200,23 @@ class _Resolver:
             sized += self.span(argument) if isinstance(argument, RangeNode) else [self.term(argument)]
         if len(sized) > MAX_ARGUMENTS:
             raise self.fail(node.position, "rule.too_many_arguments")
-        scale = max(one.bounds.scale for one in sized)
-        magnitudes = [one.bounds.magnitude for one in sized]
-        magnitude = sum(magnitudes, Decimal(0)) if node.function == "sum" else max(magnitudes)
-        if node.function == "sum" and magnitude.scaleb(scale) >= SAFE_STEPS:
+        bounds = _BOUNDS[node.function]([one.bounds for one in sized])
+        if node.function == "sum" and bounds.magnitude.scaleb(bounds.scale) >= SAFE_STEPS:
             raise self.fail(node.position, "rule.too_large")
-        return _Sized(Function(node.function, tuple(one.term for one in sized)), Bounds(magnitude, scale))
+        return _Sized(Function(node.function, tuple(one.term for one in sized)), bounds)
 
-    def tell_apart(self, position: int, left: Bounds, right: Bounds, scale: int) -> None:
-        """Refuse two terms that may agree in more digits than a double holds and still differ."""
-        if min(left.magnitude, right.magnitude).scaleb(scale) >= SAFE_STEPS:
+    def tell_apart(self, position: int, bounds: Bounds) -> None:
+        """Refuse a sum whose terms may cancel each other to less than a double keeps of them."""
+        if min(bounds.above, bounds.below).scaleb(bounds.scale) >= SAFE_STEPS:
             raise self.fail(position, "rule.too_large")
 
     # ── conditions ──
 
     def comparison(self, node: ComparisonNode) -> Comparison:
         left, right = self.term(node.left), self.term(node.right)
-        scale = max(left.bounds.scale, right.bounds.scale)
-        self.tell_apart(node.position, left.bounds, right.bounds, scale)
-        return Comparison(node.operator, left.term, right.term, scale)
+        difference = left.bounds.plus(right.bounds.negated())
+        self.tell_apart(node.position, difference)
+        return Comparison(node.operator, left.term, right.term, difference.scale)
 
     def condition(self, node: ConditionNode) -> Condition:
         match node:
@@ -202,6 +234,24 @@ class _Resolver:
             case GivenLastNode():
                 return LastGiven()
 
+
+def _sum_bounds(parts: list[Bounds]) -> Bounds:
+    return reduce(Bounds.plus, parts)
+
+
+def _min_bounds(parts: list[Bounds]) -> Bounds:
+    return Bounds(min(one.above for one in parts), max(one.scale for one in parts), max(one.below for one in parts))
+
+
+def _max_bounds(parts: list[Bounds]) -> Bounds:
+    return Bounds(max(one.above for one in parts), max(one.scale for one in parts), min(one.below for one in parts))
+
+
+def _abs_bounds(parts: list[Bounds]) -> Bounds:
+    return Bounds(parts[0].magnitude, parts[0].scale)
+
+
+_BOUNDS = {"sum": _sum_bounds, "min": _min_bounds, "max": _max_bounds, "abs": _abs_bounds}
 
 MAX_ARGUMENTS = 250
 """Excel takes 255 arguments; a few are kept for what is wrapped around a rule."""
