@@ -388,7 +388,7 @@ def _max(arguments: Arguments, lookup: Lookup) -> Scalar:
 
 
 def _abs(arguments: Arguments, lookup: Lookup) -> Scalar:
-    return abs(_as_number(_value(arguments[0], lookup)))
+    return _as_number(_value(arguments[0], lookup)).copy_abs()
 
 
 def _int(arguments: Arguments, lookup: Lookup) -> Scalar:
@@ -429,15 +429,9 @@ def _index(arguments: Arguments, lookup: Lookup) -> Scalar:
 
 def round_half_up(number: Decimal, digits: int) -> Decimal:
     """ROUND as spreadsheets do it: halves away from zero."""
-    return EXACT.quantize(number, Decimal(1).scaleb(-digits)) if _has(number, digits) else _rounded(number, digits)
-
-
-def _has(number: Decimal, digits: int) -> bool:
     exponent = number.as_tuple().exponent
-    return isinstance(exponent, int) and -exponent <= digits
-
-
-def _rounded(number: Decimal, digits: int) -> Decimal:
+    if not isinstance(exponent, int) or -exponent <= digits:
+        return number  # nothing to round, and 1E+300 could not be spelled out to its last decimal
     return number.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP, context=EXACT)
 
 

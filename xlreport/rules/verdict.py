@@ -1,6 +1,6 @@
 """The Python meaning of a rule: exact decimals, and a verdict that never guesses."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -60,8 +60,17 @@ def _sum(numbers: list[Decimal]) -> Decimal:
     return total
 
 
-_OPERATIONS = {"+": EXACT.add, "-": EXACT.subtract, "*": EXACT.multiply}
-_FUNCTIONS = {"sum": _sum, "min": min, "max": max, "abs": lambda numbers: abs(numbers[0])}
+_OPERATIONS: dict[str, Callable[[Decimal, Decimal], Decimal]] = {
+    "+": EXACT.add,
+    "-": EXACT.subtract,
+    "*": EXACT.multiply,
+}
+_FUNCTIONS: dict[str, Callable[[list[Decimal]], Decimal]] = {
+    "sum": _sum,
+    "min": min,
+    "max": max,
+    "abs": lambda numbers: numbers[0].copy_abs(),
+}
 
 
 def compare(comparison: Comparison, figures: Figures) -> bool:
