@@ -7,7 +7,7 @@ from enum import IntEnum
 
 from xlreport.cells import Blank, Number, Value
 from xlreport.fields import FieldRef
-from xlreport.forms.definition import Field, FormDefinition
+from xlreport.forms.definition import Field, FormDefinition, Judgement
 from xlreport.rules.formula import round_half_up
 from xlreport.rules.tree import fields_of
 from xlreport.rules.verdict import Figures, number_of
@@ -30,6 +30,16 @@ SMALL_DECIMALS = 8
 def tested_decimals(field: Field) -> int:
     """How many decimals of a number above ``SMALL`` can be told apart within 15 digits."""
     return 15 - len(str(int(field.maximum)))
+
+
+FINE = Decimal(100_000_000)
+"""A total below this is held against a claim to all decimals a claim may have; for a larger one only the
+field's own count, as LibreOffice takes numbers for equal that first differ in their 15th digit."""
+
+
+def claim_decimals(judgement: Judgement, field: Field, ours: Decimal) -> int:
+    """To how many decimals a claimed total must be ours."""
+    return judgement.scale if abs(ours) < FINE else field.scale
 
 
 def accepted_number(field: Field, number: Decimal) -> Decimal | None:

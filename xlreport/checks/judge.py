@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from xlreport.cells import Blank, Number
-from xlreport.checks.figures import Evaluated, State
+from xlreport.checks.figures import Evaluated, State, claim_decimals
 from xlreport.checks.result import Judged
 from xlreport.fields import FieldRef
 from xlreport.findings import Outcome
@@ -27,8 +27,9 @@ def judge(definition: FormDefinition, submission: Submission, evaluated: Evaluat
     )
 
 
-def _compared(judgement: Judgement, outcome: Outcome, left: Decimal, right: Decimal) -> Judged:
-    return Judged(judgement=judgement, outcome=outcome, left=left, right=right, difference=EXACT.subtract(left, right))
+def _compared(judgement: Judgement, outcome: Outcome, left: Decimal, right: Decimal, decimals: int) -> Judged:
+    difference = round_half_up(EXACT.subtract(left, right), decimals)
+    return Judged(judgement=judgement, outcome=outcome, left=left, right=right, difference=difference)
 
 
 def _comparison(
@@ -45,10 +46,10 @@ def _comparison(
         return Judged(judgement=judgement, outcome=Outcome.NOT_APPLICABLE)
     outcome = Outcome.PASSED if compare(check, figures) else Outcome.FAILED
     left, right = (number_of(term, figures) for term in shown)
-    return _compared(judgement, outcome, left, right)
+    return _compared(judgement, outcome, left, right, judgement.scale)
 
 
-def _total(_definition: FormDefinition, judgement: Judgement, submission: Submission, evaluated: Evaluated) -> Judged:
+def _total(definition: FormDefinition, judgement: Judgement, submission: Submission, evaluated: Evaluated) -> Judged:
     """Hold a claimed total against ours; without a claim both sides are ours."""
     numbers = evaluated.figures.numbers
     ours_term, ref = judgement.ours, judgement.total
@@ -58,11 +59,12 @@ def _total(_definition: FormDefinition, judgement: Judgement, submission: Submis
     ours = number_of(ours_term, evaluated.figures)
     claim = submission.totals.get(ref)
     if claim is None or isinstance(claim, Blank):
-        return _compared(judgement, Outcome.PASSED, ours, ours)
+        return _compared(judgement, Outcome.PASSED, ours, ours, judgement.scale)
     if not isinstance(claim, Number):
         return Judged(judgement=judgement, outcome=Outcome.NOT_EVALUABLE)
-    equal = round_half_up(EXACT.subtract(ours, claim.value), judgement.scale) == 0
-    return _compared(judgement, Outcome.PASSED if equal else Outcome.FAILED, ours, claim.value)
+    decimals = claim_decimals(judgement, definition.fields[ref], ours)
+    equal = round_half_up(EXACT.subtract(ours, claim.value), decimals) == 0
+    return _compared(judgement, Outcome.PASSED if equal else Outcome.FAILED, ours, claim.value, decimals)
 
 
 def _counted(judgement: Judgement, at_fault: tuple[FieldRef, ...], count: int | None = None) -> Judged:

@@ -11,7 +11,7 @@ from xlreport.checks.explanations import (
     SHORTEST,
     SPACES,
 )
-from xlreport.checks.figures import SMALL, SMALL_DECIMALS, State, tested_decimals
+from xlreport.checks.figures import FINE, SMALL, SMALL_DECIMALS, State, tested_decimals
 from xlreport.fields import FieldRef
 from xlreport.findings import ExplanationState, Severity
 from xlreport.forms.definition import Field, FormDefinition, Judgement, JudgementKind, Required
@@ -61,6 +61,9 @@ EXPLAINED = {
 }
 """How the state of an explanation is written in the workbook."""
 
+DIGITS = 15
+"""Digits of a number that every program shows."""
+
 _CONTROL = {"\t": 9, "\n": 10, "\r": 13}
 
 
@@ -74,15 +77,13 @@ def typed(ref: CellRef, width: int) -> CellByIndex:
 
 def state_formula(field: Field, cell: CellByIndex) -> Formula:
     """Blank, a number the field takes, or refused; the twin of ``checks.figures.state_of``."""
-    number = both(
-        compare(cell, ">=", 0),
-        compare(cell, "<=", field.maximum),
-        if_(
-            compare(cell, "<", SMALL),
-            _no_further_decimals(cell, SMALL_DECIMALS, field.scale),
-            _no_further_decimals(cell, tested_decimals(field), field.scale),
-        ),
+    decimals = if_(
+        compare(cell, "<", SMALL),
+        _no_further_decimals(cell, SMALL_DECIMALS, field.scale),
+        _no_further_decimals(cell, tested_decimals(field), field.scale),
     )
+    within = both(compare(cell, ">=", 0), compare(cell, "<=", field.maximum))
+    number = if_(within, decimals, lit(False))  # noqa: FBT003 - Excel's FALSE; no AND, as 1E308 would overflow in it
     blank = if_(compare(call("LEN", cell), "=", 0), lit(State.BLANK), lit(State.REFUSED))
     kind = if_(call("ISNUMBER", cell), if_(number, lit(State.NUMBER), lit(State.REFUSED)), blank)
     return if_(either_error_or_logical(cell), lit(State.REFUSED), kind)
@@ -208,13 +209,22 @@ class JudgementFormulas:
         claim_cell = self.layout.fields[judgement.total].claim
         assert claim_cell is not None  # noqa: S101 - a total has a claim cell
         ours, claim = number_formula(judgement.ours, self.layout), Cell(claim_cell)
-        equal = compare(call("ROUND", compare(ours, "-", claim), lit(judgement.scale)), "=", 0)
+        equal = compare(call("ROUND", compare(ours, "-", claim), self.claim_decimals(ours)), "=", 0)
         of_number = if_(equal, lit(PASSED), lit(FAILED))
         no_claim = if_(compare(claim, "=", ""), lit(PASSED), lit(NOT_EVALUABLE))
         outcome = if_(call("ISNUMBER", claim), of_number, no_claim)
         outcome = if_(has_numbers([self.layout.value(ref) for ref in judgement.reads]), outcome, lit(NOT_EVALUABLE))
         right = if_(call("ISNUMBER", claim), claim, ours)
         return self.when_compared(ours), if_(compare(self.outcome, "<=", FAILED), right, lit("")), outcome
+
+    def claim_decimals(self, ours: Formula) -> Formula:
+        """The twin of ``checks.figures.claim_decimals``."""
+        judgement = self.judgement
+        assert judgement.total is not None  # noqa: S101 - only a total is claimed
+        own = self.definition.fields[judgement.total].scale
+        if own == judgement.scale:
+            return lit(own)
+        return if_(compare(call("ABS", ours), "<", FINE), lit(judgement.scale), lit(own))
 
     def counted(self, count: Formula) -> tuple[Formula, Formula, Formula]:
         outcome = if_(compare(Cell(self.place.left), ">", 0), lit(FAILED), lit(PASSED))
@@ -258,8 +268,9 @@ class JudgementFormulas:
 
     def difference(self) -> Formula:
         difference = compare(Cell(self.place.left), "-", Cell(self.place.right))
-        rounded = call("ROUND", difference, lit(self.judgement.scale))
-        return if_(compare(self.outcome, "<=", FAILED), rounded, lit(""))
+        is_total = self.judgement.kind is JudgementKind.TOTAL
+        decimals = self.claim_decimals(Cell(self.place.left)) if is_total else lit(self.judgement.scale)
+        return if_(compare(self.outcome, "<=", FAILED), call("ROUND", difference, decimals), lit(""))
 
     def attention(self) -> Formula:
         """What it asks of the clerk, and on which sheet."""
@@ -298,7 +309,7 @@ class JudgementFormulas:
         before, found, after = self.judgement.says.partition("{count}")
         if not found:
             return lit(before)
-        return joined(before, number_text(Cell(self.place.left), 0), after)
+        return joined(before, count_text(Cell(self.place.left)), after)
 
     def message(self) -> Formula:
         """What is wrong, in words, while something is."""
@@ -343,9 +354,18 @@ def _explained(state: ExplanationState) -> Formula:
     return lit(EXPLAINED[state])
 
 
+def count_text(number: Formula) -> Formula:
+    """A small whole number as text."""
+    return joined(call("ROUND", number, lit(0)), lit(""))
+
+
 def number_text(number: Formula, scale: int) -> Formula:
-    """A number as text; only a rounded one is spelled alike by every program."""
-    return joined(call("ROUND", number, lit(scale)), lit(""))
+    """Any number as text; only a rounded one of 15 digits at most is spelled alike by every program."""
+    text = if_(compare(call("ABS", number), "<", Decimal(10) ** DIGITS), count_text(number), lit(say("hint.huge")))
+    if scale == 0:
+        return text
+    few_digits = compare(call("ABS", number), "<", Decimal(10) ** max(0, DIGITS - scale))
+    return if_(few_digits, joined(call("ROUND", number, lit(scale)), lit("")), text)
 
 
 def filled(template: str, **parts: Formula) -> Formula:
