@@ -1,8 +1,8 @@
 """From the entries of ``form.toml`` to a form: fields, totals in order, and every rule at every place."""
 
+import dataclasses
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from string import Formatter
 from typing import NamedTuple, TypeVar
@@ -31,8 +31,11 @@ from xlreport.forms.definition import (
     Table,
     lines_of,
 )
+from xlreport.forms.grid import plan_grid
+from xlreport.forms.layout import HIDDEN_SHEET
 from xlreport.forms.source import (
     BlockSource,
+    EntrySource,
     FormSource,
     GroupSource,
     HeadingSource,
@@ -44,20 +47,25 @@ from xlreport.forms.source import (
     TableSource,
 )
 from xlreport.messages import say
-from xlreport.rules.parse import RuleSyntaxError
+from xlreport.rules.formula import utf16_length
+from xlreport.rules.parse import KEYWORDS, RuleSyntaxError
 from xlreport.rules.resolve import Bounds, Scope, resolve_check, resolve_condition, resolve_term
 from xlreport.rules.tree import Constant, FieldNumber, Term, fields_of, last_fields_of
 
 _T = TypeVar("_T")
 _SHEET_NAME = re.compile(r"(?!')[^\[\]:*?/\\\x00-\x1f]{1,31}(?<!')")
+_EXCEL_KEEPS = "history"  # Excel's own name for the sheet of tracked changes
 _MAX_GRID_COLUMNS = 60
+_MAX_CHOICES = 255  # UTF-16 units Excel takes for a list with its commas
+_MAX_PARAMETER = Decimal(10) ** 15  # a double keeps 15 digits
+_RESERVED = frozenset({"it", "last", "level", "given", *KEYWORDS})
 
 
 def compile_form(source: FormSource, digest: str) -> tuple[FormDefinition, tuple[Problem, ...]]:
     """The form a file says, and everything wrong with it; with problems, the form is not to be used."""
     compiler = _Compiler(source)
     definition = compiler.definition(digest)
-    return definition, tuple(compiler.problems)
+    return definition, tuple(dict.fromkeys(compiler.problems))
 
 
 def label(source: LabelSource) -> Label:
@@ -65,7 +73,8 @@ def label(source: LabelSource) -> Label:
     return Label((("zh", source),)) if isinstance(source, str) else Label(tuple(source.items()))
 
 
-class _Place(NamedTuple):
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Place:
     """One place a rule is applied to: what short names mean there, and what its words are filled in with."""
 
     index: str
@@ -74,7 +83,7 @@ class _Place(NamedTuple):
     words: Mapping[str, str]
 
 
-@dataclass
+@dataclasses.dataclass
 class _Draft:
     """A number field while the form is compiled: its formulas are still words."""
 
@@ -85,8 +94,16 @@ class _Draft:
     column_formula: str | None = None
     row_rule: str | None = None
     column_rule: str | None = None
-    in_row: Mapping[str, FieldRef] = field(default_factory=dict)
-    in_column: Mapping[str, FieldRef] = field(default_factory=dict)
+    in_row: Mapping[str, FieldRef] = dataclasses.field(default_factory=dict)
+    in_column: Mapping[str, FieldRef] = dataclasses.field(default_factory=dict)
+
+
+class _SourceLine(NamedTuple):
+    """A column or row with its full label and its path in the file."""
+
+    line: LineSource
+    label: str
+    path: str
 
 
 class _Compiler:
@@ -109,12 +126,16 @@ class _Compiler:
 
     def definition(self, digest: str) -> FormDefinition:
         source = self.source
+        for name, parameter in self.parameters.items():
+            self.check_parameter(parameter, f"params.{name}")
         for position, table in enumerate(source.tables):
             self.tables.setdefault(table.id, self.table(table, f"tables[{position}]"))
         self.unique([table.id for table in source.tables], "tables")
         sections = tuple(self.section(one, f"sections[{at}]") for at, one in enumerate(source.sections))
         self.check_sections(sections)
         computed = self.computed_fields()
+        self.check_inputs()
+        self.places_known(source.template_title, ("title", "year"), "template_title")
         fields = {ref: draft.field for ref, draft in self.drafts.items()}
         judgements = self.judgements(sections)
         return FormDefinition(
@@ -140,6 +161,12 @@ class _Compiler:
         for name in dict.fromkeys(name for name in names if names.count(name) > 1):
             self.problem(path, "form.duplicate", name=name)
 
+    def check_parameter(self, parameter: Parameter, path: str) -> None:
+        if parameter.name in _RESERVED:
+            self.problem(path, "form.reserved_name", name=parameter.name)
+        if abs(parameter.value) >= _MAX_PARAMETER or len(plain(parameter.value).strip("-0.")) > 16:  # noqa: PLR2004 - 15 digits and a point
+            self.problem(path, "form.parameter")
+
     def report(self, sections: tuple[Section, ...]) -> ReportTexts:
         source = self.source.report
         lead_field = FieldRef.parse(source.lead_field) if source.lead_field else None
@@ -148,7 +175,7 @@ class _Compiler:
             self.problem("report.lead_field", "form.no_field", name=source.lead_field)
         for at, text in enumerate([source.title, *source.lead]):
             path = "report.title" if at == 0 else f"report.lead[{at - 1}]"
-            self.fill(text, {"unit": "", "year": ""}, path, keep=("unit", "year"))
+            self.places_known(text, ("unit", "year"), path)
         return ReportTexts(title=source.title, lead=tuple(source.lead), lead_field=lead_field)
 
     # ── sections ──
@@ -159,9 +186,13 @@ class _Compiler:
             self.problem(path, "form.section_content")
         if source.table and source.table not in self.tables:
             self.problem(f"{path}.table", "form.no_table", name=source.table)
-        if _SHEET_NAME.fullmatch(source.sheet) is None:
+        if source.table and source.required != "none":
+            self.problem(f"{path}.required", "form.only_for", name="required", where=say("form.where.texts"))
+        if not _is_sheet_name(source.sheet):
             self.problem(f"{path}.sheet", "form.sheet_name", name=source.sheet)
         self.unique([topic.id for topic in source.topics], f"{path}.topics")
+        for at, topic in enumerate(source.topics):
+            self.check_choices(topic, f"{path}.topics[{at}].choices")
         return Section(
             id=source.id,
             heading=label(source.heading),
@@ -174,10 +205,16 @@ class _Compiler:
             help=source.help,
         )
 
+    def check_choices(self, topic: EntrySource, path: str) -> None:
+        if topic.kind != "choice":
+            if topic.choices:
+                self.problem(path, "form.only_for", name="choices", where=say("form.where.choice"))
+        elif not _are_choices(topic.choices):
+            self.problem(path, "form.choices")
+
     def check_sections(self, sections: tuple[Section, ...]) -> None:
-        self.unique([section.id for section in sections], "sections")
-        reserved = [say("sheet.start"), say("sheet.checks")]
-        self.unique([section.sheet for section in sections] + reserved, "sections")
+        reserved = [say("sheet.start"), say("sheet.checks"), HIDDEN_SHEET]
+        self.unique([section.sheet.casefold() for section in sections] + reserved, "sections")
         used = [section.table.id for section in sections if section.table is not None]
         for name in dict.fromkeys(used):
             if used.count(name) > 1:
@@ -185,37 +222,50 @@ class _Compiler:
         for at, table in enumerate(self.source.tables):
             if table.id not in used:
                 self.problem(f"tables[{at}]", "form.table_unused", name=table.id)
-        heads = [section.table.id if section.table else section.id for section in sections]
-        self.unique(heads, "sections")
+        self.unique([section.id for section in sections], "sections")
+        texts = {section.id for section in sections if section.table is None}
+        for name in texts.intersection(self.tables):
+            self.problem("sections", "form.duplicate", name=name)
 
     # ── tables and fields ──
 
     def table(self, source: TableSource, path: str) -> Table:
-        plain_parts = bool(source.columns or source.rows)
-        if plain_parts == bool(source.blocks) or bool(source.columns) != bool(source.rows):
+        before = len(self.problems)
+        self.check_table(source, path)
+        blocks = tuple(self.blocks(source, path))
+        table = Table(
+            id=source.id,
+            blocks=blocks,
+            side_by_side=source.print == "rows-as-column-groups",
+            note=label(source.note) if source.note is not None else None,
+        )
+        self.unique([line.id for block in blocks for line in lines_of(block.rows)], f"{path}.rows")
+        if len(self.problems) == before:
+            self.check_width(table, path)
+        return table
+
+    def check_table(self, source: TableSource, path: str) -> None:
+        has_lines = bool(source.columns or source.rows)
+        if has_lines == bool(source.blocks) or bool(source.columns) != bool(source.rows):
             self.problem(path, "form.blocks_or_plain")
         side_by_side = source.print == "rows-as-column-groups"
         if side_by_side and source.blocks:
             self.problem(path, "form.side_by_side_blocks")
-        blocks = tuple(self.blocks(source, path))
-        self.check_lines(blocks, path)
-        return Table(
-            id=source.id,
-            blocks=blocks,
-            side_by_side=side_by_side,
-            note=label(source.note) if source.note is not None else None,
-        )
+        if source.corner is not None and (source.blocks or side_by_side):
+            self.problem(f"{path}.corner", "form.only_for", name="corner", where=say("form.where.corner"))
+        self.check_id(source.id, f"{path}.id")
 
-    def check_lines(self, blocks: tuple[Block, ...], path: str) -> None:
-        self.unique([line.id for block in blocks for line in lines_of(block.rows)], f"{path}.rows")
-        for block in blocks:
-            columns = list(lines_of(block.columns))
-            self.unique([line.id for line in columns], f"{path}.columns")
-            if sum(line.span for line in columns) > _MAX_GRID_COLUMNS:
-                self.problem(f"{path}.columns", "form.too_wide")
-            for line in (*columns, *lines_of(block.rows)):
-                if line.id in self.parameters or line.id in ("it", "last", "level", "given"):
-                    self.problem(path, "form.short_clash", name=line.id)
+    def check_id(self, name: str, path: str) -> None:
+        if name in _RESERVED:
+            self.problem(path, "form.reserved_name", name=name)
+        elif name in self.parameters:
+            self.problem(path, "form.short_clash", name=name)
+
+    def check_width(self, table: Table, path: str) -> None:
+        if len({sum(line.span for line in lines_of(block.columns)) for block in table.blocks}) > 1:
+            self.problem(f"{path}.blocks", "form.uneven_blocks")
+        if plan_grid(table).columns > _MAX_GRID_COLUMNS:
+            self.problem(path, "form.too_wide")
 
     def blocks(self, source: TableSource, path: str) -> Iterator[Block]:
         if source.blocks:
@@ -228,6 +278,8 @@ class _Compiler:
     def block(self, table: TableSource, source: BlockSource, path: str) -> Block:
         rows = list(_source_lines(source.rows, f"{path}.rows"))
         columns = list(_source_lines(source.columns, f"{path}.columns"))
+        self.unique([column.line.id for column in columns], f"{path}.columns")
+        self.check_source_lines(table, rows, columns)
         for row in rows:
             for column in columns:
                 draft = _draft_field(table, row, column, alone=len(columns) == 1)
@@ -241,6 +293,23 @@ class _Compiler:
             rows=_headings(source.rows),
         )
 
+    def check_source_lines(self, table: TableSource, rows: list[_SourceLine], columns: list[_SourceLine]) -> None:
+        for line, others in (*((row, columns) for row in rows), *((column, rows) for column in columns)):
+            self.check_id(line.line.id, f"{line.path}.id")
+            self.check_formula_words(line)
+            kinds = {one.line.kind or line.line.kind or table.kind for one in others}
+            if line.line.scale is not None and "amount" not in kinds:
+                self.problem(f"{line.path}.scale", "form.only_for", name="scale", where=say("form.where.amount"))
+        for row in rows:
+            if row.line.span != 1:
+                self.problem(f"{row.path}.span", "form.only_for", name="span", where=say("form.where.column"))
+
+    def check_formula_words(self, line: _SourceLine) -> None:
+        if line.line.computed is None and line.line.rule is not None:
+            self.problem(f"{line.path}.rule", "form.only_for", name="rule", where=say("form.where.computed"))
+        if line.line.computed is not None and line.line.rule is None:
+            self.problem(f"{line.path}.rule", "form.total_needs_rule")
+
     # ── totals ──
 
     def computed_fields(self) -> tuple[FieldRef, ...]:
@@ -252,7 +321,6 @@ class _Compiler:
             if _formula(draft) and (term := self.formula(ref, draft)) is not None
         }
         order = self.ordered(needs)
-        self.problems = list(dict.fromkeys(self.problems))
         for ref in order:
             self.compute(ref)
         self.check_last_names()
@@ -278,10 +346,16 @@ class _Compiler:
         words = draft.row_formula if use_row else draft.column_formula
         short = draft.in_column if use_row else draft.in_row
         assert words is not None  # noqa: S101 - only called for fields that have a formula
-        try:
-            term, bounds = resolve_term(words, Scope(fields=self.bounds, short=short))
-        except RuleSyntaxError as error:
-            self.rule_problem(f"{draft.row_path if use_row else draft.column_path}.computed", error)
+        path = f"{draft.row_path if use_row else draft.column_path}.computed"
+        resolved = self.resolve(resolve_term, words, Scope(fields=self.bounds, short=short), path)
+        if resolved is None:
+            return None
+        term, bounds = resolved
+        if last_fields_of(term):
+            self.problem(path, "form.total_of_last")
+            return None
+        if not fields_of(term):
+            self.problem(path, "form.names_no_field")
             return None
         if not of_column:
             self.bounds[ref] = bounds
@@ -293,7 +367,7 @@ class _Compiler:
         if term is None:
             return
         bounds = self.bounds[ref]
-        draft.field = replace(draft.field, computed=term, maximum=bounds.magnitude, scale=bounds.scale)
+        draft.field = dataclasses.replace(draft.field, computed=term, maximum=bounds.magnitude, scale=bounds.scale)
         if draft.row_formula is not None:
             self.total(draft.row_rule, ref, ref.path[2], FieldNumber(ref), draft.row_path)
             if draft.column_formula is not None and (other := self.formula(ref, draft, of_column=True)) is not None:
@@ -302,15 +376,25 @@ class _Compiler:
             self.total(draft.column_rule, ref, ref.path[1], FieldNumber(ref), draft.column_path)
 
     def total(self, rule: str | None, ref: FieldRef, index: str, ours: Term, path: str) -> None:
-        if rule not in {one.id for one in self.source.rules}:
-            self.problem(f"{path}.rule", "form.no_rule", name=rule or "")
+        if rule is None:
+            return  # said already
+        if all(one.id != rule or one.check is not None for one in self.source.rules):
+            self.problem(f"{path}.rule", "form.no_rule", name=rule)
         else:
             self.totals.append((rule, ref, index, ours))
 
     def check_last_names(self) -> None:
         for draft in self.drafts.values():
             if draft.field.last not in self.drafts:
-                self.problem(f"{draft.row_path}.last", "form.no_field", name=draft.field.last)
+                row_renamed = draft.field.last.path[1] != draft.field.ref.path[1]
+                path = draft.row_path if row_renamed else draft.column_path
+                self.problem(f"{path}.last", "form.no_field", name=draft.field.last)
+
+    def check_inputs(self) -> None:
+        for at, table in enumerate(self.source.tables):
+            drafts = [draft for ref, draft in self.drafts.items() if ref.head == table.id]
+            if drafts and all(map(_formula, drafts)):
+                self.problem(f"tables[{at}]", "form.no_inputs")
 
     @property
     def total_rules(self) -> frozenset[str]:
@@ -336,7 +420,7 @@ class _Compiler:
             yield from self.counting(rule, sections, path)
         elif rule.check is None:
             if rule.id not in self.total_rules:
-                self.problem(path, "form.rule_needs", name="check")
+                self.problem(path, "form.total_without_claim", name=rule.id)
             self.must_not_have(rule, path, "each", "when", "show", "at", "index", "of")
             yield from self.total_judgements(rule, path)
         else:
@@ -405,6 +489,7 @@ class _Compiler:
         if not named:
             self.problem(f"{path}.check", "form.names_no_field")
             return None
+        home = self.home(rule, place, named, path)
         index = ".".join(part for part in (place.index, rule.index) if part)
         return Judgement(
             key=f"{rule.id}[{index}]" if index else rule.id,
@@ -413,9 +498,9 @@ class _Compiler:
             severity=Severity(rule.severity),
             kind=JudgementKind.COMPARISON,
             says=self.fill(rule.says, place.words, f"{path}.says"),
-            section=self.section_ids.get(named[0].head, ""),
+            section=self.section_ids.get(home.head, ""),
             fields=named,
-            home=self.home(rule, place, named, path),
+            home=home,
             check=resolved_check,
             when=when,
             shown=shown,
@@ -448,6 +533,8 @@ class _Compiler:
                 yield _Place("", {}, None, {})
             case str(words):
                 yield from self.lines(words, f"{path}.each")
+            case []:
+                self.problem(f"{path}.each", "form.each")
             case names:
                 for at, name in enumerate(names):
                     yield from self.named(name, f"{path}.each[{at}]")
@@ -463,9 +550,10 @@ class _Compiler:
         seen = set()
         for ref, draft in self.drafts.items():
             line = ref.path[2] if match[1] == "column" else ref.path[1]
-            if ref.head == match[2] and line not in seen:
-                seen.add(line)
-                short = draft.in_column if match[1] == "column" else draft.in_row
+            short = draft.in_column if match[1] == "column" else draft.in_row
+            cells = tuple(short.values())  # two blocks may have a column of the same name
+            if ref.head == match[2] and cells not in seen:
+                seen.add(cells)
                 words_here = {"column": draft.field.column_label, "row": draft.field.row_label}
                 yield _Place(line, short, None, {match[1]: words_here[match[1]]})
 
@@ -507,15 +595,27 @@ class _Compiler:
                 rows.setdefault(index, []).append(draft.field)
         for index, fields in rows.items():
             row_label = str(section.heading) if table.side_by_side else fields[0].row_label
-            yield self.counted(rule, kind, index, tuple(one.ref for one in fields), row_label, section, path)
+            yield self.counted(
+                rule, kind, index, tuple(one.ref for one in fields), words=row_label, section=section, path=path
+            )
 
     def counting_texts(self, rule: RuleSource, section: Section, path: str) -> Iterator[Judgement]:
         refs = tuple(entry.ref for entry in section.entries)
         if section.required is Required.ANY or len(refs) == 1:
-            yield self.counted(rule, JudgementKind.BLANK, section.id, refs, str(section.heading), section, path)
+            yield self.counted(
+                rule, JudgementKind.BLANK, section.id, refs, words=str(section.heading), section=section, path=path
+            )
             return
         for entry in section.entries:
-            yield self.counted(rule, JudgementKind.BLANK, str(entry.ref), (entry.ref,), str(entry.label), section, path)
+            yield self.counted(
+                rule,
+                JudgementKind.BLANK,
+                str(entry.ref),
+                (entry.ref,),
+                words=str(entry.label),
+                section=section,
+                path=path,
+            )
 
     def counted(
         self,
@@ -523,7 +623,8 @@ class _Compiler:
         kind: JudgementKind,
         index: str,
         refs: tuple[FieldRef, ...],
-        row_label: str,
+        *,
+        words: str,
         section: Section,
         path: str,
     ) -> Judgement:
@@ -533,7 +634,7 @@ class _Compiler:
             index=index,
             severity=Severity(rule.severity),
             kind=kind,
-            says=self.fill(rule.says, {"row": row_label}, f"{path}.says", keep=("count",)),
+            says=self.fill(rule.says, {"row": words}, f"{path}.says", keep=("count",)),
             section=section.id,
             fields=refs,
             home=refs[0],
@@ -544,19 +645,38 @@ class _Compiler:
         """The text with its places filled in; those in ``keep`` stay for later."""
         known = {name: plain(parameter.value) for name, parameter in self.parameters.items()} | dict(words)
         known |= {name: "{" + name + "}" for name in keep}
-        try:
-            names = [name for _, name, _, _ in Formatter().parse(text) if name is not None]
-        except ValueError as error:
-            self.problem(path, "form.invalid", reason=error)
+        if not self.places_known(text, known, path):
             return text
-        for name in names:
-            if name not in known:
-                self.problem(path, "form.placeholder", name=name)
-                return text
-        return text.format_map(known)
+        filled = text.format_map(known)
+        without = filled.replace("{count}", "") if "count" in keep else filled
+        if "{" in without or "}" in without:
+            self.problem(path, "form.braces")  # a label's own braces would be taken for places later
+        return filled
+
+    def places_known(self, text: str, known: Iterable[str], path: str) -> bool:
+        """Whether every ``{place}`` of a text is known; those that are not are problems."""
+        try:
+            pieces = list(Formatter().parse(text))
+        except ValueError:
+            self.problem(path, "form.braces")
+            return False
+        unknown = [name for _, name, _, _ in pieces if name is not None and name not in known]
+        formatted = [name for _, name, form, conversion in pieces if name is not None and (form or conversion)]
+        for name in dict.fromkeys([*unknown, *formatted]):
+            self.problem(path, "form.placeholder", name=name)
+        return not (unknown or formatted)
 
 
 # ── small pieces ──────────────────────────────────────────────────────────────────────────────────
+
+
+def _is_sheet_name(name: str) -> bool:
+    return _SHEET_NAME.fullmatch(name) is not None and utf16_length(name) <= 31 and name.casefold() != _EXCEL_KEEPS  # noqa: PLR2004 - Excel's limit, as in the pattern
+
+
+def _are_choices(choices: list[str]) -> bool:
+    plain_ones = all(choice.strip() == choice != "" and "," not in choice for choice in choices)
+    return bool(choices) and plain_ones and utf16_length(",".join(choices)) <= _MAX_CHOICES
 
 
 def _parameter(name: str, value: ParameterSource | Decimal | int) -> Parameter:
@@ -572,7 +692,7 @@ def _rule(rule: RuleSource, totals: frozenset[str]) -> Rule:
         severity=Severity(rule.severity),
         says=rule.says,
         kind=kind,
-        index=rule.index,
+        index=rule.index or "",
         check=rule.check or "",
         when=rule.when or "",
         basis=rule.basis,
@@ -585,7 +705,7 @@ def _entries(section: SectionSource) -> tuple[Entry, ...]:
             Entry(
                 ref=FieldRef((section.id,)),
                 kind=FieldKind.TEXT,
-                label=label(section.heading),
+                label=label(say("text.label")),
                 help=section.text.help,
                 paragraphs=section.text.paragraphs,
                 printed=section.printed,
@@ -612,14 +732,6 @@ def _headings(sources: list[HeadingSource]) -> tuple[Heading, ...]:
         else Line(id=source.id, label=label(source.label), span=source.span)
         for source in sources
     )
-
-
-class _SourceLine(NamedTuple):
-    """A column or row with its full label and its path in the file."""
-
-    line: LineSource
-    label: str
-    path: str
 
 
 def _source_lines(sources: list[HeadingSource], path: str, groups: tuple[str, ...] = ()) -> Iterator[_SourceLine]:

@@ -182,9 +182,10 @@ class Rule:
 class Judgement:
     """One rule at one place.
 
-    ``says`` may still hold ``{count}``, the number of cells at fault. ``shown`` are the two terms printed
-    as left and right. For a total, ``total`` is the field and ``ours`` what we compute. ``fields`` are the fields it speaks of (for the cells of a finding), ``reads`` and
-    ``reads_last`` those that must have numbers. ``home`` is the field in whose row its message stands.
+    ``says`` may still hold ``{count}``, the number of cells at fault. ``shown`` are the two terms printed as
+    left and right. For a total, ``total`` is the field and ``ours`` what we compute. ``fields`` are the fields
+    it speaks of (for the cells of a finding), ``reads`` and ``reads_last`` those that must have numbers.
+    ``home`` is the field in whose row its message stands.
     """
 
     key: str

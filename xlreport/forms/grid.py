@@ -150,19 +150,18 @@ def _side_by_side(table: Table) -> Grid:
     """Rows as groups of columns: the row's label above its columns' labels, all figures in one line."""
     block = table.blocks[0]
     height = depth_of(block.rows) + depth_of(block.columns)
-    width = len(list(lines_of(block.columns)))
     cells = _nested(block.rows, block.columns, 1, 1, height)
-    refs = [
-        FieldRef((table.id, row.id, column.id)) for row in lines_of(block.rows) for column in lines_of(block.columns)
-    ]
-    cells += [
-        GridCell(row=height + 1, column=column, role=Role.FIELD, ref=ref) for column, ref in enumerate(refs, start=1)
-    ]
+    column = 1
+    for row in lines_of(block.rows):
+        for head in lines_of(block.columns):
+            ref = FieldRef((table.id, row.id, head.id))
+            cells.append(GridCell(row=height + 1, column=column, columns=head.span, role=Role.FIELD, ref=ref))
+            column += head.span
     return Grid(
         table=table.id,
         cells=tuple(cells),
         rows=height + 1,
-        columns=width * len(list(lines_of(block.rows))),
+        columns=column - 1,
         label_columns=0,
         header_rows=height,
     )
@@ -172,7 +171,7 @@ def _nested(
     rows: tuple[Heading, ...], columns: tuple[Heading, ...], row: int, column: int, last_row: int
 ) -> list[GridCell]:
     cells: list[GridCell] = []
-    width = len(list(lines_of(columns)))
+    width = sum(line.span for line in lines_of(columns))
     for heading in rows:
         span = width * len(list(lines_of((heading,))))
         cells.append(GridCell(row=row, column=column, columns=span, role=Role.COLUMN_LABEL, label=heading.label))

@@ -11,6 +11,7 @@ from typing import Any
 
 from xlreport.errors import DefinitionError, Problem
 from xlreport.forms.definition import FormDefinition
+from xlreport.forms.names import FORM_ID, IDENTIFIER, RULE_ID, VERSION
 from xlreport.messages import say
 
 
@@ -92,7 +93,7 @@ def _without_words(value: Any) -> Any:
 def _read_toml(data: bytes, source: str) -> Mapping[str, Any]:
     try:
         return tomllib.loads(data.decode("utf-8-sig"), parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         problem = Problem("form.toml", say("form.unreadable", reason=error))
         raise DefinitionError(source, (problem,)) from None
 
@@ -105,41 +106,70 @@ def _validated(tables: Mapping[str, Any], source: str) -> Any:
     try:
         return FormSource.model_validate(tables)
     except ValidationError as error:
-        problems: dict[str, Problem] = {}
-        for detail in error.errors():
-            path = _path(detail["loc"])
-            problems.setdefault(path, Problem(path, _sentence(detail)))
-        raise DefinitionError(source, tuple(problems.values())) from None
+        raise DefinitionError(source, _problems(tables, error.errors())) from None
 
 
-_TAGS = frozenset({"line", "group"})
+def _problems(tables: Mapping[str, Any], details: list[Any]) -> tuple[Problem, ...]:
+    """One problem for each spot: a union complains once for each of its kinds, and about what is inside it, too."""
+    found: dict[str, list[Any]] = {}
+    for detail in details:
+        found.setdefault(_path(tables, detail), []).append(detail)
+    return tuple(
+        Problem(path, _sentence(at_path))
+        for path, at_path in found.items()
+        if not any(other.startswith((f"{path}.", f"{path}[")) for other in found)
+    )
 
 
-def _path(location: tuple[int | str, ...]) -> str:
-    """``tables[1].rows[3].label``: pydantic's location without the marks of its unions."""
+def _path(tables: Mapping[str, Any], detail: Any) -> str:
+    """``tables[1].rows[3].label``: pydantic's location followed through the file; marks of its unions are not in it."""
     path = ""
-    previous: int | str = ""
-    for part in location:
+    here: Any = tables
+    location = detail["loc"]
+    for at, part in enumerate(location, start=1):
         if isinstance(part, int):
-            path += f"[{part}]"
-        elif not (isinstance(previous, int) and part in _TAGS) and part.isidentifier() and not _is_union_mark(part):
-            path += f".{part}" if path else part
-        previous = part
+            path, here = f"{path}[{part}]", here[part]
+        elif isinstance(here, dict) and (part in here or (at == len(location) and detail["type"] == "missing")):
+            path, here = f"{path}.{part}" if path else part, here.get(part)
     return path
 
 
-def _is_union_mark(part: str) -> bool:
-    return part in {"str", "int", "decimal", "ParameterSource"}
+_EXPECTED = {
+    "string_type": "type.text",
+    "int_type": "type.whole",
+    "decimal_type": "type.number",
+    "finite_number": "type.number",
+    "bool_type": "type.truth",
+    "list_type": "type.list",
+    "dict_type": "type.table",
+    "model_type": "type.table",
+}
+_KEYS = {
+    "missing": "form.missing",
+    "extra_forbidden": "form.unknown_key",
+    "literal_error": "form.not_one_of",
+    "greater_than_equal": "form.not_under",
+    "less_than_equal": "form.not_over",
+    "too_short": "form.too_short",
+    "string_too_short": "form.too_short",
+    "too_long": "form.too_long",
+}
+"""What pydantic calls a mistake, and our sentence for it; its context fills in the places."""
+_NAMES = {
+    FORM_ID: "form.bad_form_id",
+    VERSION: "form.bad_version",
+    RULE_ID: "form.bad_rule_id",
+    IDENTIFIER: "form.bad_id",
+}
 
 
-def _sentence(detail: Any) -> str:
-    kind, context = detail["type"], detail.get("ctx", {})
-    if kind == "missing":
-        return say("form.missing")
-    if kind == "extra_forbidden":
-        return say("form.unknown_key")
-    if kind == "literal_error":
-        return say("form.not_one_of", expected=context["expected"])
+def _sentence(details: list[Any]) -> str:
+    """What is wrong at one spot."""
+    kind, context = details[0]["type"], details[0].get("ctx", {})
+    if kind in _KEYS:
+        words = {name: str(value).replace(" or ", "、").replace(", ", "、") for name, value in context.items()}
+        return say(_KEYS[kind], **words)
     if kind == "string_pattern_mismatch":
-        return say("form.bad_id", name=detail["input"])
-    return say("form.invalid", reason=detail["msg"])
+        return say(_NAMES[context["pattern"]], name=details[0]["input"])
+    expected = dict.fromkeys(say(_EXPECTED[detail["type"]]) for detail in details)
+    return say("form.wrong_type", expected=say("type.or").join(expected))

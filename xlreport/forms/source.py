@@ -8,8 +8,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
-Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", description="小写字母、数字和下划线，以字母开头。")]
-LabelSource = Annotated[str | dict[str, str], Field(description="一种文字，或按语言分列：{ zh = “…”, en = “…” }。")]
+from xlreport.forms.names import FORM_ID, IDENTIFIER, RULE_ID, VERSION
+
+Identifier = Annotated[str, Field(pattern=IDENTIFIER, description="小写字母、数字和下划线，以字母开头。")]
+LabelSource = Annotated[
+    str | Annotated[dict[str, str], Field(min_length=1)],
+    Field(description="一种文字，或按语言分列：{ zh = “…”, en = “…” }。"),
+]
 NumberKind = Literal["count", "amount"]
 
 
@@ -103,7 +108,7 @@ class SectionSource(_Model):
     text: TextSource | None = None
     topics: list[EntrySource] = []
     required: Literal["none", "any", "all"] = "none"
-    printed: bool = Field(True, description="报告里印不印。")
+    printed: bool = Field(default=True, description="报告里印不印。")
 
 
 class ParameterSource(_Model):
@@ -116,13 +121,13 @@ class ParameterSource(_Model):
 class RuleSource(_Model):
     """A rule of the form."""
 
-    id: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*$")]
+    id: Annotated[str, Field(pattern=RULE_ID)]
     severity: Literal["error", "query"]
     says: str = Field(min_length=1, description="必须成立的话；{column} {row} {field} {count} 和参数名会代入。")
     kind: Literal["comparison", "blank", "number", "blank-last"] = "comparison"
     of: list[NumberKind] = Field([], description="kind = number：管哪几种字段。")
     each: str | list[str] | None = None
-    index: str = ""
+    index: Identifier | None = None
     when: str | None = None
     check: str | None = None
     show: list[str] | None = None
@@ -141,8 +146,8 @@ class ReportSource(_Model):
 class FormSource(_Model):
     """A whole ``form.toml``."""
 
-    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
-    version: Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)*$")]
+    id: Annotated[str, Field(pattern=FORM_ID)]
+    version: Annotated[str, Field(pattern=VERSION)]
     title: LabelSource
     template_title: str = Field("{year}年 {title}", description="首页标题；{title}、{year} 会代入。")
     summary: str = ""
