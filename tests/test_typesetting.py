@@ -262,3 +262,9 @@ def test_a_table_too_long_for_a_page_is_set_as_small_as_it_gets() -> None:
 def test_any_number_of_columns_is_laid_out(columns: int) -> None:
     plan = plan_table(_block(_table(["甲乙丙"] * columns, ["某一行"])), 590)
     assert all(left < right for left, right in pairwise(plan.edges))
+
+
+def test_a_table_of_figures_too_wide_for_any_type_is_still_laid_out() -> None:
+    table = _table(["金额"] * 12, ["行"], group="组")
+    plan = plan_table(_block(table, "123456789.123456"), 590)
+    assert plan.edges == tuple(round(column * 60 / 14) for column in range(15))

@@ -17,12 +17,12 @@ MARGINS = (25, 20, 25, 20)
 """Top, right, bottom and left of the page, in millimetres."""
 COLUMNS = (
     ("number", 32),
-    ("rule", 72),
-    ("says", 160),
-    ("left", 72),
-    ("right", 72),
-    ("difference", 72),
-    ("explanation", 160),
+    ("rule", 68),
+    ("says", 150),
+    ("left", 64),
+    ("right", 64),
+    ("difference", 64),
+    ("explanation", 198),
 )
 """The columns and their widths in pixels: together 480 points of the 482 between the margins."""
 SAYS, EXPLANATION = 3, 7
@@ -31,7 +31,7 @@ TITLE_SIZE = 16
 SIZE = 10
 PADDING = 8
 RESERVE = 93
-"""Per cent of a column that lines are planned for: the program breaks these texts, by its own widths."""
+"""Per cent of a column that is filled, so that no program's widths break a planned line anew."""
 LINES_A_ROW = 15
 HEAD_ROW = 3
 
@@ -93,21 +93,22 @@ def _rows(number: int, query: ExplainedQuery) -> Sequence[Sequence[Content]]:
 
 
 def _parts(text: str, column: int) -> list[str]:
-    """A sentence in pieces that a row holds, parted where a line ends."""
+    """A sentence in pieces that a row holds, line by line."""
     lines = _lines(text, column)
-    return ["".join(lines[start : start + LINES_A_ROW]) for start in range(0, len(lines), LINES_A_ROW)]
+    return ["\n".join(lines[start : start + LINES_A_ROW]) for start in range(0, len(lines), LINES_A_ROW)]
 
 
 def _lines(text: str, column: int) -> tuple[str, ...]:
     points = COLUMNS[column - 1][1] * POINTS_PER_PIXEL - CELL_PADDING
-    return break_lines(text, int(points / SIZE * EM) * RESERVE // 100)
+    width = int(points / SIZE * EM) * RESERVE // 100
+    return tuple(line for typed in text.splitlines() for line in break_lines(typed, width))
 
 
 def _add_row(sheet: SheetBuilder, row: int, cells: Sequence[Content], fonts: Fonts, *, head: bool = False) -> None:
     lines = 1
     for column, content in enumerate(cells, start=1):
         if isinstance(content, str):
-            lines = max(lines, len(_lines(content, column)))
+            lines = max(lines, content.count("\n") + 1)
         sheet.put(row, column, content, _style(content, column, fonts, head=head))
     sheet.height(row, lines * line_height(SIZE) + PADDING)
 

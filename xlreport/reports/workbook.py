@@ -4,7 +4,7 @@ Margins, faces, indents and pages follow GB/T 9704—2012: 22 lines of 三号 a 
 """
 
 from dataclasses import dataclass, field
-from itertools import pairwise
+from typing import assert_never
 
 from xlreport.cells import CellRange
 from xlreport.forms.grid import GridCell, Role
@@ -62,7 +62,7 @@ def plan_report(document: Document, *, fonts: Fonts = WINDOWS_FONTS) -> Workbook
 
 def _report_sheet(document: Document, fonts: Fonts, header: str) -> SheetPlan:
     page = _Page(builder=SheetBuilder(name=REPORT_WORDS["report.sheet"]), fonts=fonts)
-    for block, following in pairwise((*document.blocks, None)):
+    for block, following in zip(document.blocks, (*document.blocks[1:], None), strict=True):
         page.add(block, following)
     return page.plan(header, DRAFT_PAGE_HEIGHT if document.draft else PAGE_HEIGHT)
 
@@ -85,7 +85,7 @@ class _Page:
     fonts: Fonts
     strips: list[Strip] = field(default_factory=list)
 
-    def add(self, block: Block | None, following: Block | None) -> None:
+    def add(self, block: Block, following: Block | None) -> None:
         match block:
             case Title(text=text, joints=joints):
                 self._add_title(title_lines(text, _line_width(TITLE_SIZE), joints))
@@ -102,8 +102,8 @@ class _Page:
             case Note(text=text):
                 self._add_note(paragraph_lines(text, _line_width(NOTE_SIZE)))
                 self._add_gap(following)
-            case None:
-                pass
+            case _:
+                assert_never(block)
 
     def plan(self, header: str, page_height: float) -> SheetPlan:
         """The sheet; a page ends where it is planned to, in every program."""
