@@ -38,8 +38,6 @@ _SETTINGS = {
     "/org.openoffice.Office.Calc/Formula/Load": {"OOXMLRecalcMode": "0"},
     # Head-less it answers its own question whether to paste over filled cells, with no; a person says yes.
     "/org.openoffice.Office.Calc/Input": {"ReplaceCellsWarning": "false"},
-    # An edit is known by what it leaves to be undone, so none may fall off the end.
-    "/org.openoffice.Office.Common/Undo": {"Steps": "1000000"},
     # The paper, dates and typed texts of the people who fill the forms.
     "/org.openoffice.Setup/L10N": {"ooSetupSystemLocale": "zh-CN"},
 }
