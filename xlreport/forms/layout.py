@@ -43,6 +43,20 @@ GRID_TOP = 2
 CHECKS_FIRST_ROW = 5
 CHECKS_COLUMNS = 7
 
+(
+    LEFT_COLUMN,
+    RIGHT_COLUMN,
+    DIFFERENCE_COLUMN,
+    OUTCOME_COLUMN,
+    ATTENTION_COLUMN,
+    EXPLAINED_LEFT_COLUMN,
+    EXPLAINED_RIGHT_COLUMN,
+    EXPLAINED_COLUMN,
+    MESSAGE_COLUMN,
+    TARGET_COLUMN,
+) = range(2, 12)
+"""The columns of a judgement's row on the hidden sheet."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FieldPlace:
@@ -249,13 +263,14 @@ class _Planner:
 
     def table(self, section: Section, table: Table) -> None:
         grid = plan_grid(table)
+        width = max(grid.columns, 2)  # the title and the switch need a cell each
         place = TablePlace(
             section=section,
             grid=grid,
             sheet=section.sheet,
             top=GRID_TOP,
-            hint_column=grid.columns + 1,
-            switch=CellRef(section.sheet, 1, grid.columns),
+            hint_column=width + 1,
+            switch=CellRef(section.sheet, 1, width),
             zero=CellRef(HIDDEN_SHEET, self.row(), 2),
         )
         self.tables[table.id] = place
@@ -321,23 +336,22 @@ class _Planner:
         places = {}
         for at, judgement in enumerate(self.definition.judgements):
             row = self.row()
-            cells = [CellRef(HIDDEN_SHEET, row, column) for column in range(2, 12)]
             checks_row = CHECKS_FIRST_ROW + at
             is_query = judgement.severity is Severity.QUERY
             explanation = CellRef(say("sheet.checks"), checks_row, CHECKS_COLUMNS) if is_query else None
             places[judgement.key] = JudgementPlace(
                 checks_row=checks_row,
                 explanation=explanation,
-                left=cells[0],
-                right=cells[1],
-                difference=cells[2],
-                outcome=cells[3],
-                attention=cells[4],
-                explained_left=cells[5],
-                explained_right=cells[6],
-                explained=cells[7],
-                message=cells[8],
-                target=cells[9],
+                left=CellRef(HIDDEN_SHEET, row, LEFT_COLUMN),
+                right=CellRef(HIDDEN_SHEET, row, RIGHT_COLUMN),
+                difference=CellRef(HIDDEN_SHEET, row, DIFFERENCE_COLUMN),
+                outcome=CellRef(HIDDEN_SHEET, row, OUTCOME_COLUMN),
+                attention=CellRef(HIDDEN_SHEET, row, ATTENTION_COLUMN),
+                explained_left=CellRef(HIDDEN_SHEET, row, EXPLAINED_LEFT_COLUMN),
+                explained_right=CellRef(HIDDEN_SHEET, row, EXPLAINED_RIGHT_COLUMN),
+                explained=CellRef(HIDDEN_SHEET, row, EXPLAINED_COLUMN),
+                message=CellRef(HIDDEN_SHEET, row, MESSAGE_COLUMN),
+                target=CellRef(HIDDEN_SHEET, row, TARGET_COLUMN),
                 home_sheet=numbers[judgement.section],
             )
         return places

@@ -16,6 +16,7 @@ from xlreport.fields import FieldRef
 from xlreport.findings import ExplanationState, Severity
 from xlreport.forms.definition import Field, FormDefinition, Judgement, JudgementKind, Required
 from xlreport.forms.layout import (
+    ATTENTION_COLUMN,
     CHECKS_COLUMNS,
     HIDDEN_SHEET,
     FieldPlace,
@@ -176,6 +177,7 @@ class JudgementFormulas:
 
     @property
     def outcome(self) -> Cell:
+        """The cell of its outcome."""
         return Cell(self.place.outcome)
 
     def sides(self) -> tuple[Formula, Formula, Formula]:
@@ -193,6 +195,7 @@ class JudgementFormulas:
                 return self.blank_last()
 
     def comparison(self) -> tuple[Formula, Formula, Formula]:
+        """The sides and the outcome of a comparison."""
         judgement, layout = self.judgement, self.layout
         assert judgement.check is not None and judgement.shown is not None  # noqa: S101, PT018 - a comparison has both
         left, right = (self.when_compared(number_formula(term, layout)) for term in judgement.shown)
@@ -200,10 +203,12 @@ class JudgementFormulas:
         return left, right, outcome
 
     def when_compared(self, side: Formula) -> Formula:
+        """A side, shown only while the two are compared."""
         rounded = call("ROUND", side, lit(self.judgement.scale))
         return if_(compare(self.outcome, "<=", FAILED), rounded, lit(""))
 
     def total(self) -> tuple[Formula, Formula, Formula]:
+        """What we compute against what stands in the total's cell."""
         judgement = self.judgement
         assert judgement.ours is not None and judgement.total is not None  # noqa: S101, PT018 - a total has both
         claim_cell = self.layout.fields[judgement.total].claim
@@ -227,20 +232,25 @@ class JudgementFormulas:
         return if_(compare(call("ABS", ours), "<", FINE), lit(judgement.scale), lit(own))
 
     def counted(self, count: Formula) -> tuple[Formula, Formula, Formula]:
+        """A count of cells at fault against 0."""
         outcome = if_(compare(Cell(self.place.left), ">", 0), lit(FAILED), lit(PASSED))
         return count, lit(0), outcome
 
     def places(self) -> list[FieldPlace]:
+        """The places of its fields."""
         return [self.layout.fields[ref] for ref in self.judgement.fields]
 
     def states(self) -> list[CellRef]:
+        """The state cells of its inputs."""
         return [place.state for place in self.places() if place.state is not None]
 
     def count_state(self, state: State) -> Formula:
+        """How many of its inputs are in a state."""
         counts = [call("COUNTIF", area, lit(state)) for area in areas(self.states())]
         return counts[0] if len(counts) == 1 else call("SUM", *counts)
 
     def blanks(self) -> Formula:
+        """How many of its cells are still to fill."""
         refs = self.judgement.fields
         if refs[0] in self.layout.fields:
             zero = self.layout.tables[refs[0].head].zero
@@ -251,6 +261,7 @@ class JudgementFormulas:
         return compare(lit(len(refs)), "-", present)
 
     def blank_last(self) -> tuple[Formula, Formula, Formula]:
+        """How many cells count as 0 and had a figure last year."""
         zero = self.layout.tables[self.judgement.fields[0].head].zero
         forgotten = [if_(self.forgotten(ref), lit(1), lit(0)) for ref in self.judgement.fields]
         count = if_(compare(Cell(zero), "=", 1), call("SUM", *forgotten), lit(0))
@@ -267,6 +278,7 @@ class JudgementFormulas:
         return both(compare(Cell(state), "=", State.BLANK), compare(last, ">", 0))
 
     def difference(self) -> Formula:
+        """Left less right, shown only while the two are compared."""
         difference = compare(Cell(self.place.left), "-", Cell(self.place.right))
         is_total = self.judgement.kind is JudgementKind.TOTAL
         decimals = self.claim_decimals(Cell(self.place.left)) if is_total else lit(self.judgement.scale)
@@ -334,6 +346,7 @@ class JudgementFormulas:
         return lit(layout.cell_of(judgement.home).address)
 
     def first_at_fault(self, state: State, present: int) -> Formula:
+        """The address of the first of its cells in a state, or of its first missing text."""
         refs = self.judgement.fields
         formula: Formula = lit(self.layout.cell_of(refs[0]).address)
         for ref in reversed(refs):
@@ -388,15 +401,11 @@ def filled(template: str, **parts: Formula) -> Formula:
 
 def attention_column(layout: Layout) -> Area:
     """The attention cells of all judgements."""
-    return _column(layout, next(iter(layout.judgements.values())).attention.column)
+    return judgement_column(layout, ATTENTION_COLUMN)
 
 
-def column_like(layout: Layout, cell: CellRef) -> Area:
-    """The column of the hidden sheet a judgement's cell stands in, over all judgements."""
-    return _column(layout, cell.column)
-
-
-def _column(layout: Layout, column: int) -> Area:
+def judgement_column(layout: Layout, column: int) -> Area:
+    """One column of the hidden sheet, over all judgements."""
     first, last = layout.judgement_rows
     return Area(CellRange(HIDDEN_SHEET, first, column, last, column))
 

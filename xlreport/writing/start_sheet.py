@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from xlreport.cells import CellRange, CellRef
 from xlreport.forms.definition import FormDefinition, Section
-from xlreport.forms.layout import Layout
+from xlreport.forms.layout import CHECKS_FIRST_ROW, LEFT_COLUMN, MESSAGE_COLUMN, TARGET_COLUMN, Layout
 from xlreport.messages import say
 from xlreport.rules.formula import (
     Area,
@@ -29,7 +29,7 @@ from xlreport.writing.judging import (
     OPEN_QUERY,
     UNJUDGED,
     attention_column,
-    column_like,
+    judgement_column,
 )
 from xlreport.writing.plan import Link, Print, Protection, SheetPlan
 
@@ -61,7 +61,7 @@ class _StartSheet:
         self.head()
         self.banner()
         self.table()
-        self.how_to_fill(self.last_row + 3)
+        self.legend(self.how_to_fill(self.last_row + 3))
         last = max(row for row, _ in self.sheet.cells)
         return SheetPlan(
             name=self.sheet.name,
@@ -117,7 +117,7 @@ class _StartSheet:
 
     def banner(self) -> None:
         sheet = self.sheet
-        for what, column in COUNTS.items():
+        for column in COUNTS.values():
             cells = CellRange(sheet.name, self.first_row, column, self.last_row, column)
             sheet.put(BANNER_ROW, column, call("SUM", Area(cells)), look.FLAG)
         wrong, asked, blank, unjudged = (self.total(what) for what in COUNTS)
@@ -156,7 +156,7 @@ class _StartSheet:
     def section_row(self, row: int, number: int, section: Section) -> None:
         sheet = self.sheet
         column = attention_column(self.layout)
-        left = column_like(self.layout, next(iter(self.layout.judgements.values())).left)
+        left = judgement_column(self.layout, LEFT_COLUMN)
         target = self.first_input(section)
         sheet.put(row, SHEET, section.sheet, look.LINK_CELL, Link(target=_one(target), tip=str(section.heading)))
         sheet.put(row, CONTENTS, section.summary, replace(look.CELL, size=9))
@@ -196,8 +196,7 @@ class _StartSheet:
     def first(self, row: int, number: int, section: Section) -> Formula:
         """A link to the first cell that needs something: an error before a query before a blank."""
         layout = self.layout
-        any_place = next(iter(layout.judgements.values()))
-        targets, messages = column_like(layout, any_place.target), column_like(layout, any_place.message)
+        targets, messages = judgement_column(layout, TARGET_COLUMN), judgement_column(layout, MESSAGE_COLUMN)
         formula: Formula = lit("")
         for what in (BLANKS, OPEN_QUERY, ERROR):
             position = call("MATCH", lit(10 * number + what), attention_column(layout), lit(0))
@@ -209,8 +208,7 @@ class _StartSheet:
 
     def checks_row(self, row: int) -> None:
         sheet, layout = self.sheet, self.layout
-        place = next(iter(layout.judgements.values()))
-        top = CellRange(layout.checks_sheet, place.checks_row, 1, place.checks_row, 1)
+        top = CellRange(layout.checks_sheet, CHECKS_FIRST_ROW, 1, CHECKS_FIRST_ROW, 1)
         sheet.put(row, SHEET, layout.checks_sheet, look.LINK_CELL, Link(target=top, tip=layout.checks_sheet))
         sheet.put(row, CONTENTS, say("start.checks"), replace(look.CELL, size=9))
         wrong, asked, blank, unjudged = (self.total(what) for what in COUNTS)
@@ -227,8 +225,11 @@ class _StartSheet:
 
     # ── how to fill in, legend ──
 
-    def how_to_fill(self, row: int) -> None:
+    def how_to_fill(self, row: int) -> int:
+        """What the form says of filling in; the row below it."""
         sheet = self.sheet
+        if not self.definition.how_to_fill:
+            return row
         sheet.put_over(self.full_width(row), say("start.how"), look.SECTION)
         sheet.height(row, 24)
         for number, text in enumerate(self.definition.how_to_fill, start=1):
@@ -236,12 +237,12 @@ class _StartSheet:
             line = f"{number}　{text}"
             sheet.put_over(self.full_width(row), line, look.BODY)
             sheet.height(row, look.height_for(look.lines_needed(line, sum(WIDTHS), 10), 10, 20))
-        row += 2
-        sheet.put_over(self.full_width(row), say("start.legend"), look.SECTION)
-        sheet.height(row, 24)
-        self.legend(row + 1)
+        return row + 2
 
     def legend(self, row: int) -> None:
+        self.sheet.put_over(self.full_width(row), say("start.legend"), look.SECTION)
+        self.sheet.height(row, 24)
+        row += 1
         cell = replace(look.CENTERED, bold=True)
         for column, (key, fill, ink) in enumerate(
             (

@@ -4,6 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from xlreport.cells import Blank, CellRange, CellRef, Number, Value, plain
+from xlreport.checks.figures import State
 from xlreport.fields import FieldKind, FieldRef
 from xlreport.findings import Severity
 from xlreport.forms.definition import Field, FormDefinition, Judgement, JudgementKind
@@ -15,7 +16,7 @@ from xlreport.rules.formula import Cell, Formula, Relative, call, compare, eithe
 from xlreport.submission import Submission
 from xlreport.writing import look
 from xlreport.writing.building import SheetBuilder
-from xlreport.writing.judging import BLANKS, ERROR, OPEN_QUERY, UNJUDGED, State
+from xlreport.writing.judging import BLANKS, ERROR, OPEN_QUERY, UNJUDGED
 from xlreport.writing.plan import Check, Content, Link, Print, Protection, SheetPlan, Validation
 
 PROMPT_TITLE_LIMIT = 32
@@ -63,9 +64,14 @@ class _TableSheet:
         grid = self.place.grid
         numbers = grid.columns - grid.label_columns
         width = 18 if numbers <= FEW_COLUMNS else 8.6 if numbers <= MANY_COLUMNS else 7.4
-        widths = _label_widths(grid.label_columns) + [width] * numbers
+        widths = _label_widths(grid.label_columns) + [width] * (self.last_column - grid.label_columns)
         self.sheet.widths.update(enumerate(widths, start=1))
         self.sheet.widths[self.place.hint_column] = 46 if numbers <= MANY_COLUMNS else 40
+
+    @property
+    def last_column(self) -> int:
+        """The column of the switch, the last one before the hints."""
+        return self.place.switch.column
 
     @property
     def flag_columns(self) -> tuple[int, ...]:
@@ -111,20 +117,15 @@ class _TableSheet:
 
     def head(self) -> None:
         place, sheet = self.place, self.sheet
-        switch_column = place.switch.column
-        label_from = switch_column
-        while label_from > 2 and self.between(label_from, switch_column) < SWITCH_LABEL_WIDTH:  # noqa: PLR2004 - the title keeps one
-            label_from -= 1
-        if label_from < switch_column:
-            area = sheet.across(1, label_from, switch_column - 1)
-            sheet.put_over(area, say("switch.label"), look.SWITCH_LABEL)
-        title_to = max(1, label_from - 1)
-        sheet.put_over(sheet.across(1, 1, title_to), str(place.section.heading), look.TITLE)
+        label = self.switch_label
+        if label is not None:
+            sheet.put_over(label, say("switch.label"), look.SWITCH_LABEL)
+        title = sheet.across(1, 1, (label.first_column if label is not None else self.last_column) - 1)
+        self.title(title, str(place.section.heading))
         chosen = say("switch.yes") if place.grid.table in self.submission.zero_blanks else say("switch.no")
         sheet.put_at(place.switch, chosen, look.SWITCH)
         start = CellRange(self.layout.start_sheet, 1, 1, 1, 1)
         sheet.put(1, place.hint_column, say("link.back"), look.BACK, Link(target=start, tip=say("link.back")))
-        sheet.height(1, 32)
         sheet.validations.append(
             Validation(
                 cells=_one(place.switch),
@@ -136,6 +137,20 @@ class _TableSheet:
                 error=say("switch.error"),
             )
         )
+
+    def title(self, area: CellRange, heading: str) -> None:
+        """The heading, on as many lines as a narrow table leaves it."""
+        lines = look.lines_needed(heading, self.width_of(area), look.TITLE.size)
+        self.sheet.put_over(area, heading, replace(look.TITLE, wrap=lines > 1))
+        self.sheet.height(1, look.height_for(lines, look.TITLE.size, 32))
+
+    @property
+    def switch_label(self) -> CellRange | None:
+        """Where the switch is named: to its left, where there is room beside the title."""
+        first = self.last_column
+        while first > 2 and self.between(first, self.last_column) < SWITCH_LABEL_WIDTH:  # noqa: PLR2004 - the title keeps one
+            first -= 1
+        return self.sheet.across(1, first, self.last_column - 1) if first < self.last_column else None
 
     def between(self, first: int, last: int) -> float:
         return sum(self.sheet.widths[column] for column in range(first, last))
@@ -196,35 +211,23 @@ class _TableSheet:
             wrong.append(compare(Cell(state), "=", State.REFUSED))
         for judgement in self.definition.judgements:
             if ref in _marked(judgement):
-                attention = Cell(self.layout.judgements[judgement.key].attention)
-                number = 10 * self.layout.judgements[judgement.key].home_sheet
-                self.mark(judgement, ref, attention, number, wrong, asked)
+                group = asked if judgement.severity is Severity.QUERY else wrong
+                group.append(self.mark(judgement, ref))
         asked_formula = if_(either(*asked), lit(2), lit(0)) if asked else lit(0)
         return if_(either(*wrong), lit(1), asked_formula) if wrong else asked_formula
 
-    def mark(
-        self,
-        judgement: Judgement,
-        ref: FieldRef,
-        attention: Cell,
-        number: int,
-        wrong: list[Formula],
-        asked: list[Formula],
-    ) -> None:
-        if judgement.kind is JudgementKind.BLANK_LAST:
-            place = self.layout.fields[ref]
-            assert place.state is not None  # noqa: S101 - only inputs are counted
-            last = Cell(self.layout.last(self.definition.fields[ref].last))
-            open_here = if_(
-                compare(attention, "=", number + OPEN_QUERY),
-                if_(compare(Cell(place.state), "=", State.BLANK), compare(last, ">", 0), lit(value=False)),
-                lit(value=False),
-            )
-            asked.append(open_here)
-        elif judgement.severity is Severity.QUERY:
-            asked.append(compare(attention, "=", number + OPEN_QUERY))
-        else:
-            wrong.append(compare(attention, "=", number + ERROR))
+    def mark(self, judgement: Judgement, ref: FieldRef) -> Formula:
+        """Whether a judgement is open here; of cells forgotten since last year, only those are marked."""
+        place = self.layout.judgements[judgement.key]
+        what = OPEN_QUERY if judgement.severity is Severity.QUERY else ERROR
+        is_open = compare(Cell(place.attention), "=", 10 * place.home_sheet + what)
+        if judgement.kind is not JudgementKind.BLANK_LAST:
+            return is_open
+        state = self.layout.fields[ref].state
+        assert state is not None  # noqa: S101 - only inputs are counted
+        last = Cell(self.layout.last(self.definition.fields[ref].last))
+        blank = if_(compare(Cell(state), "=", State.BLANK), compare(last, ">", 0), lit(value=False))
+        return if_(is_open, blank, lit(value=False))
 
     def colours(self) -> None:
         place = self.place
@@ -254,7 +257,7 @@ class _TableSheet:
             self.first_field_row - 1,
             place.hint_column,
         )
-        label = say("hint.header") if place.switch.column > FEW_COLUMNS else say("hint.header_with_switch")
+        label = say("hint.header") if self.switch_label is not None else say("hint.header_with_switch")
         self.sheet.put_over(area, label, look.HEAD)
         for row in range(self.first_field_row, place.top + place.grid.rows):
             self.sheet.put(row, place.hint_column, None, replace(look.HINT, border=None))
@@ -334,7 +337,7 @@ class _TableSheet:
         texts = [section.help, str(table.note) if table is not None and table.note is not None else ""]
         text = "\n".join(one for one in texts if one)
         if text:
-            area = self.sheet.across(row, 1, place.grid.columns)
+            area = self.sheet.across(row, 1, self.last_column)
             self.sheet.put_over(area, text, look.HELP)
             self.sheet.height(row, look.height_for(look.lines_needed(text, self.width_of(area), 9), 9))
 
@@ -342,7 +345,7 @@ class _TableSheet:
         place, sheet = self.place, self.sheet
         grid = place.grid
         first = next(cell.ref for cell in grid.fields if cell.ref and self.definition.fields[cell.ref].is_input)
-        last_row = max(row for row, column in sheet.cells if column <= grid.columns)
+        last_row = max(row for row, column in sheet.cells if column <= self.last_column)
         header = (place.top, place.top + grid.header_rows - 1) if len(self.place.section.table.blocks) == 1 else None  # type: ignore[union-attr] # a table's sheet has a table
         return SheetPlan(
             name=place.sheet,
@@ -358,7 +361,7 @@ class _TableSheet:
             cursor=self.layout.fields[first].shown,
             protection=Protection(),
             print=Print(
-                area=CellRange(place.sheet, 1, 1, last_row, grid.columns),
+                area=CellRange(place.sheet, 1, 1, last_row, self.last_column),
                 landscape=grid.label_columns == 0,
                 repeat_rows=header,
                 footer=say("print.signatures"),
