@@ -100,6 +100,7 @@ def assert_stored_values_hold(data: bytes) -> None:
     assert not wrong, f"stored, computed: {wrong}"
 
 
+@lru_cache(maxsize=16)  # several questions about one workbook share its recalculation
 def formulon_values(data: bytes) -> tuple[dict[str, object], dict[str, object]]:
     """The values of all formula cells as stored and as recalculated, by ``sheet!A1``; an error is its name."""
     if find_spec("formulon") is None:
