@@ -40,7 +40,7 @@ def template_with_last_year() -> bytes:
 
 
 def template_with_password() -> bytes:
-    return write_template(line.form(), replace(suqian(), values={}, texts={}), password="abc")
+    return write_template(line.form(), replace(suqian(), values={}, texts={}), password="abc")  # noqa: S106 - a test's
 
 
 def filled() -> bytes:
