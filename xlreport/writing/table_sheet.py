@@ -282,7 +282,9 @@ class _TableSheet:
     def hint_formula(self, judgements: list[Judgement], last: str) -> Formula:
         to_fill = [one for one in judgements if one.kind is JudgementKind.BLANK]
         others = [one for one in judgements if one.kind is not JudgementKind.BLANK]
-        formula: Formula = lit(say("hint.right") + last)
+        formula: Formula = lit(
+            say("hint.right") + last if judgements else last.strip()
+        )  # nothing judged, nothing right
         if others:
             unjudged = compare(self.count(others, UNJUDGED), ">", 0)
             formula = if_(unjudged, lit(say("hint.to_fill") + last), formula)
@@ -294,13 +296,22 @@ class _TableSheet:
         queries = [one for one in others if one.severity is Severity.QUERY]
         errors = [one for one in others if one.severity is Severity.ERROR]
         for group, what, key in ((queries, OPEN_QUERY, "hint.query"), (errors, ERROR, "hint.error")):
-            for judgement in reversed(group):
-                failing = compare(Cell(self.attention(judgement)), "=", self.number + what)
-                message = Cell(self.layout.judgements[judgement.key].message)
-                formula = if_(failing, self.with_others(group, what, key, message), formula)
+            messages = [self.layout.judgements[one.key].message for one in group]
+            runs = zip(areas(self.attention(one) for one in group), areas(messages), strict=True)
+            for attention, message in reversed(list(runs)):
+                failing, first = self.first_failing(attention, message, what)
+                formula = if_(failing, self.with_others(group, what, key, first), formula)
         return formula
 
-    def with_others(self, group: list[Judgement], what: int, key: str, message: Cell) -> Formula:
+    def first_failing(self, attention: Formula, message: Formula, what: int) -> tuple[Formula, Formula]:
+        """Whether any judgement of a run of neighbours fails, and the first message: no IF for each of them."""
+        code = self.number + what
+        if isinstance(attention, Cell):
+            return compare(attention, "=", code), message
+        first = call("INDEX", message, call("MATCH", lit(code), attention, lit(0)))
+        return compare(call("COUNTIF", attention, lit(code)), ">", 0), first
+
+    def with_others(self, group: list[Judgement], what: int, key: str, message: Formula) -> Formula:
         """The first message, and how many more there are in the row."""
         if len(group) == 1:
             return joined(say(key), message)
