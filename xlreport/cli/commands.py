@@ -91,7 +91,7 @@ def template(
     force: Force = False,
 ) -> None:
     """Write one locked template."""
-    from xlreport.cli.making import blank_submission  # noqa: PLC0415 - start-up
+    from xlreport.cli.making import blank_submission, checked_password  # noqa: PLC0415 - start-up
     from xlreport.forms.loading import load_definition  # noqa: PLC0415 - start-up
     from xlreport.writing.template import write_template  # noqa: PLC0415 - start-up
 
@@ -108,7 +108,7 @@ def template(
         return_to=return_to,
         form=form,
     )
-    write_whole(out, write_template(definition, submission, password=password), force=force)
+    write_whole(out, write_template(definition, submission, password=checked_password(password)), force=force)
     tell(say("template.done", path=out))
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from xlreport.checks.check import check
 from xlreport.checks.printing import FileVerdict, as_text
-from xlreport.cli.making import blank_submission, filled_submission, report_bytes
 from xlreport.cli.inputs import read_any
+from xlreport.cli.making import blank_submission, filled_submission, report_bytes
 from xlreport.cli.output import emit, refuse_existing, tell, write_whole
 from xlreport.forms.loading import find_form, load_definition
 from xlreport.messages import say

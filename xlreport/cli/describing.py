@@ -46,7 +46,7 @@ def explain_text(code: str, form: str) -> str:
     Raises:
         RequestError: there is no such code.
     """
-    wanted = code.split("[")[0].upper()
+    wanted = code.split("[", maxsplit=1)[0].upper()
     if wanted in CODES:
         title, meaning, todo = CODES[wanted]
         return f"{wanted}  {title}\n{say('explain.meaning')}{meaning}\n{say('explain.todo')}{todo}"

@@ -14,8 +14,9 @@ from xlreport.forms.layout import plan_layout
 from xlreport.messages import say
 from xlreport.reading.submission import shown
 from xlreport.reading.values import ValuesDocument, parse_values, submission_of
-from xlreport.rules.formula import round_half_up
+from xlreport.rules.formula import round_half_up, utf16_length
 from xlreport.submission import Submission, Unit
+from xlreport.writing.text_sheet import MOST_TEXT, spread
 
 
 def blank_submission(
@@ -56,6 +57,20 @@ def blank_submission(
     )
 
 
+LONGEST_PASSWORD = 15
+
+
+def checked_password(password: str) -> str:
+    """A password that every spreadsheet program hashes alike; empty for none.
+
+    Raises:
+        RequestError: Excel's old lock cannot take it.
+    """
+    if len(password) > LONGEST_PASSWORD or not (password.isascii() and password.isprintable()):
+        raise RequestError(say("template.password"))
+    return password
+
+
 @dataclass(frozen=True, slots=True)
 class Filled:
     """A template's submission with values in it, and in words the totals that differ from ours."""
@@ -77,7 +92,18 @@ def filled_submission(template: Path, values: Path, form: str) -> Filled:
     _same_report(base.submission, document)
     given = submission_of(base.definition, document)
     merged = _merged(base.submission, given)
+    _fits_cells(base.definition, merged)
     return Filled(base.definition, merged, tuple(_differing_totals(base.definition, merged, given)))
+
+
+def _fits_cells(definition: FormDefinition, submission: Submission) -> None:
+    """Refuse a text longer than cells can hold; cutting it would lose it."""
+    for entry in definition.entries:
+        longest = max(
+            (utf16_length(one) for one in spread(submission.texts.get(entry.ref, ()), entry.paragraphs)), default=0
+        )
+        if longest > MOST_TEXT:
+            raise RequestError(say("fill.too_long", name=entry.ref, limit=MOST_TEXT))
 
 
 def _same_report(template: Submission, document: ValuesDocument) -> None:

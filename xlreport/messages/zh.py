@@ -292,6 +292,8 @@ TEXTS: dict[str, str] = {
     "template.done": "模板已写好：{path}\n下一步：发给填报人填写；填好后用 xlreport check 核对。",
     "template.no_unit": "单位名称不能为空。",
     "template.no_level": "没有“{name}”这个级别。可用的有：{known}。",
+    "template.password": "密码只能用英文字母、数字和符号，最多 15 个字符。",
+    "fill.too_long": "{name} 有一段太长，一个单元格最多 {limit} 个字符，写不下。请分段。",
     "template.other_unit": "提示：上年的文件“{name}”是“{found}”的，本表是“{expected}”的。",
     "fill.done": "已填好：{path}\n下一步：xlreport check {path} 核对。",
     "fill.other_year": "“{name}”是 {found} 年的，模板是 {expected} 年的，什么都没有写。",

@@ -1,0 +1,389 @@
+"""The command line as its contract says: what goes where, what is refused, and the exit codes."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import line
+import pytest
+from typer.testing import CliRunner, Result
+
+from xlreport.cli import app
+from xlreport.errors import XlreportError
+
+RUNNER = CliRunner()
+UNIT = "洪泽区人民政府"
+
+
+def run(*arguments: object) -> Result:
+    """One command, as ``main`` runs it: what the product refuses ends with 2."""
+    result = RUNNER.invoke(app, [str(argument) for argument in arguments])
+    if isinstance(result.exception, XlreportError):
+        result.exit_code = 2
+    elif result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+def said(result: Result) -> str:
+    """What a refused command says."""
+    return str(result.exception) if isinstance(result.exception, XlreportError) else result.stderr
+
+
+def write_json(path: Path, document: dict[str, Any]) -> Path:
+    path.write_bytes(line.as_bytes(document))
+    return path
+
+
+def values_file(folder: Path, name: str, **changes: Any) -> Path:
+    document = line.values_json(name, **changes)
+    document["unit"] = {"name": UNIT, **{key: text for key, text in document["unit"].items() if key != "name"}}
+    return write_json(folder / f"{name}.json", document)
+
+
+@pytest.fixture
+def template(tmp_path: Path) -> Path:
+    """A template for 2024 with last year's figures in it."""
+    last = values_file(tmp_path, "hongze_2023")
+    path = tmp_path / "模板.xlsx"
+    made = run("template", line.FORM, "-o", path, "--unit", UNIT, "--level", "county", "--year", 2024, "--last", last)
+    assert made.exit_code == 0, said(made)
+    return path
+
+
+@pytest.fixture
+def filled(tmp_path: Path, template: Path) -> Path:
+    path = tmp_path / "填好.xlsx"
+    done = run("fill", template, values_file(tmp_path, "hongze_2024"), "-o", path)
+    assert done.exit_code == 0, said(done)
+    return path
+
+
+EXPLANATIONS = {
+    "YOY[proactive.licensing.decisions]": "本年许可事项划转本区办理",
+    "YOY[requests.received.total]": "征收项目集中，申请增多",
+}
+
+
+@pytest.fixture
+def explained(tmp_path: Path, template: Path) -> Path:
+    document = line.values_json("hongze_2024")
+    document["unit"]["name"] = UNIT
+    values = write_json(tmp_path / "explained.json", {**document, "explanations": EXPLANATIONS})
+    path = tmp_path / "说明过.xlsx"
+    assert run("fill", template, values, "-o", path).exit_code == 0
+    return path
+
+
+# ── check ──
+
+
+def test_a_file_with_open_queries_ends_with_1(filled: Path) -> None:
+    result = run("check", filled)
+    assert (result.exit_code, "✗ 未通过：错误 0 处，待说明 2 处，未填 0 格，提示 0 处" in result.stdout) == (1, True)
+
+
+def test_an_accepted_file_ends_with_0(explained: Path) -> None:
+    result = run("check", explained)
+    assert (result.exit_code, "✓ 通过（已说明 2 处，提示 0 处）" in result.stdout) == (0, True)
+
+
+def test_the_json_of_a_check_has_the_shape_of_the_contract(filled: Path) -> None:
+    document = json.loads(run("check", filled, "--format", "json").stdout)
+    finding = document["findings"][0]
+    assert (set(document), document["counts"], set(document["judgements"][0])) == (
+        {"contract", "file", "form", "version", "unit", "year", "accepted", "counts", "judgements", "findings"},
+        {"error": 0, "query": 2, "notice": 0, "blank": 0},
+        {"rule", "outcome", "left", "right", "difference"},
+    )
+    message = finding.pop("message")
+    assert message.startswith("【二 主动公开】行政许可：与上年相比变动不超过 4 倍。左边 9487，右边 550，差额 8937")
+    assert finding == {
+        "code": "YOY",
+        "rule": "YOY[proactive.licensing.decisions]",
+        "severity": "query",
+        "cells": ["二 主动公开!B8"],
+        "fields": ["proactive.licensing.decisions"],
+        "left": 9487,
+        "right": 550,
+        "difference": 8937,
+        "explanation": None,
+    }
+
+
+def test_json_on_stdout_is_ascii_and_in_a_file_utf_8(filled: Path, tmp_path: Path) -> None:
+    out = tmp_path / "r.json"
+    run("check", filled, "--format", "json", "-o", out)
+    stdout = run("check", filled, "--format", "json").stdout
+    assert (stdout.isascii(), UNIT in out.read_text("utf-8")) == (True, True)
+
+
+def test_several_files_are_a_list_and_end_with_the_highest_code(explained: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "坏.xlsx"
+    broken.write_bytes(b"PK\x03\x04")
+    result = run("check", explained, broken, "--format", "json")
+    documents = json.loads(result.stdout)
+    assert (result.exit_code, [one["accepted"] for one in documents]) == (2, [True, False])
+    assert [one["code"] for one in documents[1]["findings"]] == ["DAMAGED-FILE"]
+
+
+def test_last_takes_one_file_only(filled: Path, explained: Path) -> None:
+    result = run("check", filled, explained, "--last", filled)
+    assert result.exit_code == 2
+
+
+def test_the_workbook_s_own_figures_of_last_year_win_and_differences_are_noted(explained: Path, tmp_path: Path) -> None:
+    last = values_file(tmp_path, "hongze_2023", proactive__licensing__decisions=551)
+    document = json.loads(run("check", explained, "--last", last, "--format", "json").stdout)
+    found = [(one["code"], one["severity"], one["cells"]) for one in document["findings"] if one["rule"] is None]
+    assert (found, document["accepted"]) == ([("LAST-DIFF", "notice", ["二 主动公开!B8"])], True)
+
+
+def test_last_must_be_of_the_year_before(explained: Path, tmp_path: Path) -> None:
+    last = values_file(tmp_path, "hongze_2024")
+    result = run("check", explained, "--last", last)
+    assert (result.exit_code, said(result)) == (2, "上年的文件“hongze_2024.json”是 2024 年的，应是 2023 年的。")
+
+
+def test_another_unit_in_last_is_only_a_notice(explained: Path, tmp_path: Path) -> None:
+    last = write_json(tmp_path / "last.json", line.values_json("hongze_2023"))
+    document = json.loads(run("check", explained, "--last", last, "--format", "json").stdout)
+    assert ([one["code"] for one in document["findings"] if one["rule"] is None], document["accepted"]) == (
+        ["LAST-UNIT"],
+        True,
+    )
+
+
+# ── fill ──
+
+
+def test_a_claimed_total_that_differs_is_said_and_not_written(template: Path, tmp_path: Path) -> None:
+    values = values_file(tmp_path, "hongze_2024", requests__received__total=99)
+    out = tmp_path / "f.xlsx"
+    result = run("fill", template, values, "-o", out)
+    assert "（三 依申请公开!J5）按各项算是 95，数据里写的是 99" in result.stderr
+    assert line.read_back(out.read_bytes()).totals == {}
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"year": 2023}, "是 2023 年的，模板是 2024 年的，什么都没有写。"),
+        ({"unit": {"name": "别的单位"}}, "是“别的单位”的，模板是“洪泽区人民政府”的，什么都没有写。"),
+        ({"values": {"nonsense.x": 1, "more": 2}}, "没有字段 nonsense.x；没有字段 more"),
+        ({"zero_blanks": ["nowhere"]}, "zero_blanks 里的“nowhere”不是表"),
+        ({"explanations": {"T3-COL[total]": "不能说明的"}}, "没有“T3-COL[total]”这项核实，不能写说明"),
+        ({"form": "another"}, "是表单“another”的，这里要的是“gov-info-annual-2021”"),
+        ({"version": "0.1"}, "是表单的第 0.1 版"),
+        ({"contract": 9}, "contract 是 9"),
+        ({"surprise": 1}, "不认识“surprise”"),
+        ({"year": "2024"}, "year 的类型不对"),
+    ],
+)
+def test_what_does_not_fit_is_refused_and_nothing_is_written(
+    template: Path, tmp_path: Path, changes: dict[str, Any], sentence: str
+) -> None:
+    document = {**line.values_json("hongze_2024"), **changes}
+    if "unit" not in changes:
+        document["unit"]["name"] = UNIT
+    out = tmp_path / "f.xlsx"
+    result = run("fill", template, write_json(tmp_path / "v.json", document), "-o", out)
+    assert (result.exit_code, sentence in said(result), out.exists()) == (2, True, False)
+
+
+def test_strings_stay_text_as_given(template: Path, tmp_path: Path) -> None:
+    values = values_file(tmp_path, "hongze_2024", requests__received__individual="９５")
+    out = tmp_path / "f.xlsx"
+    run("fill", template, values, "-o", out)
+    document = json.loads(run("check", out, "--format", "json").stdout)
+    assert "NORMALISED" in [one["code"] for one in document["findings"]]
+
+
+def test_filling_again_keeps_what_the_values_do_not_name(filled: Path, tmp_path: Path) -> None:
+    more = {**line.values_json("hongze_2024"), "values": {"basic.contact": "联系人乙"}}
+    more["unit"]["name"] = UNIT
+    out = tmp_path / "again.xlsx"
+    run("fill", filled, write_json(tmp_path / "more.json", more), "-o", out)
+    before, after = (line.read_back(path.read_bytes()) for path in (filled, out))
+    assert {ref: value for ref, value in after.values.items() if ref.head != "basic"} == before.values
+
+
+def test_a_text_no_cell_can_hold_is_refused_and_never_cut(template: Path, tmp_path: Path) -> None:
+    values = values_file(tmp_path, "hongze_2024", problems="长" * 32_768)
+    result = run("fill", template, values, "-o", tmp_path / "f.xlsx")
+    assert (result.exit_code, said(result)) == (
+        2,
+        "problems 有一段太长，一个单元格最多 32767 个字符，写不下。请分段。",
+    )
+
+
+# ── report and export ──
+
+
+def test_an_unaccepted_submission_gets_no_report(filled: Path, tmp_path: Path) -> None:
+    out = tmp_path / "r.xlsx"
+    result = run("report", filled, "-o", out)
+    assert (result.exit_code, out.exists(), "待说明" in result.stderr) == (1, False, True)
+
+
+def test_a_draft_is_written_all_the_same(filled: Path, tmp_path: Path) -> None:
+    out = tmp_path / "r.xlsx"
+    assert (run("report", filled, "-o", out, "--draft").exit_code, out.exists()) == (0, True)
+
+
+def test_an_accepted_submission_gets_its_report(explained: Path, tmp_path: Path) -> None:
+    out = tmp_path / "r.xlsx"
+    assert (run("report", explained, "-o", out, "--fonts", "gbt").exit_code, out.exists()) == (0, True)
+
+
+def test_what_is_exported_fills_the_same_workbook_again(explained: Path, template: Path, tmp_path: Path) -> None:
+    exported, again = tmp_path / "e.json", tmp_path / "again.xlsx"
+    assert run("export", explained, "-o", exported).exit_code == 0
+    assert run("fill", template, exported, "-o", again).exit_code == 0
+    assert again.read_bytes() == explained.read_bytes()
+
+
+def test_computed_fields_are_exported_when_asked_for(explained: Path) -> None:
+    plain, computed = (json.loads(run("export", explained, *more).stdout)["values"] for more in ((), ("--computed",)))
+    assert ("requests.received.total" in plain, computed["requests.received.total"]) == (False, 95)
+
+
+def test_csv_has_one_line_a_field_and_a_byte_order_mark(explained: Path, tmp_path: Path) -> None:
+    out = tmp_path / "e.csv"
+    run("export", explained, "-o", out)
+    lines = out.read_text("utf-8-sig").splitlines()
+    assert (out.read_bytes()[:3], lines[0], lines[1]) == (
+        b"\xef\xbb\xbf",
+        "file,code,unit,year,field,value",
+        f"说明过.xlsx,,{UNIT},2024,proactive.regulations.issued,0",
+    )
+
+
+def test_a_text_that_looks_like_a_formula_is_safe_in_csv(template: Path, tmp_path: Path) -> None:
+    values = values_file(tmp_path, "hongze_2024", problems="=cmd|' /C calc'!A0")
+    filled, out = tmp_path / "f.xlsx", tmp_path / "e.csv"
+    run("fill", template, values, "-o", filled)
+    run("export", filled, "-o", out)
+    assert "problems,'=cmd|' /C calc'!A0" in out.read_text("utf-8-sig")
+
+
+# ── files ──
+
+
+def test_an_existing_file_is_replaced_only_with_force(filled: Path, template: Path, tmp_path: Path) -> None:
+    before = filled.read_bytes()
+    values = values_file(tmp_path, "hongze_2024", requests__received__individual=1)
+    refused = run("fill", template, values, "-o", filled)
+    assert (refused.exit_code, filled.read_bytes() == before) == (2, True)
+    forced = run("fill", template, values, "-o", filled, "--force")
+    assert (forced.exit_code, filled.read_bytes() == before) == (0, False)
+
+
+def test_output_that_cannot_be_written_leaves_nothing_behind(template: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    result = run("fill", template, values_file(tmp_path, "hongze_2024"), "-o", tmp_path / "file" / "f.xlsx")
+    assert (result.exit_code, list(tmp_path.glob("**/*.part"))) == (2, [])
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("没有.xlsx", None, "NO-FILE"),
+        ("空.xlsx", b"", "EMPTY-FILE"),
+        ("坏.json", b"{", "NOT-JSON"),
+        ("别的.json", b'{"form": 1}', "NOT-VALUES"),
+        ("无穷.json", b'{"form": "gov-info-annual-2021", "values": {"x": Infinity}}', "NOT-JSON"),
+        ("两次.json", b'{"form": "a", "form": "b"}', "NOT-JSON"),
+        ("不认识.json", b'{"form": "unheard-of"}', "OTHER-FORM"),
+        ("文字.xlsx", "表".encode(), "NOT-A-WORKBOOK"),
+    ],
+)
+def test_a_file_that_cannot_be_read_has_its_code_in_the_json(
+    tmp_path: Path, name: str, content: bytes | None, code: str
+) -> None:
+    path = tmp_path / name
+    if content is not None:
+        path.write_bytes(content)
+    result = run("check", path, "--format", "json")
+    assert (result.exit_code, [one["code"] for one in json.loads(result.stdout)["findings"]]) == (2, [code])
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    result = run("check", tmp_path, "--format", "json")
+    assert json.loads(result.stdout)["findings"][0]["code"] == "A-FOLDER"
+
+
+# ── forms, rules, explain, template ──
+
+
+def test_forms_lists_the_shipped_form() -> None:
+    assert run("forms").stdout.startswith("gov-info-annual-2021  1.0  政府信息公开工作年度报告")
+
+
+def test_rules_prints_every_rule_and_parameter() -> None:
+    text = run("rules", line.FORM).stdout
+    missing = [rule.id for rule in line.form().rules if rule.id not in text]
+    missing += [name for name in line.form().parameters if name not in text]
+    assert missing == []
+
+
+@pytest.mark.parametrize("code", ["T3-COL", "t3-col[individual]", "YOY", "INPUT-LOCKED", "ENCRYPTED-FILE"])
+def test_explain_says_what_a_code_means_and_what_to_do(code: str) -> None:
+    text = run("explain", code).stdout
+    assert ("意思：" in text, "处理：" in text) == (True, True)
+
+
+def test_explain_lists_the_codes_there_are() -> None:
+    result = run("explain", "NONSENSE")
+    assert (result.exit_code, "T3-COL" in said(result)) == (2, True)
+
+
+def test_an_unknown_form_is_refused_with_the_ones_there_are() -> None:
+    result = run("rules", "nowhere")
+    assert (result.exit_code, "gov-info-annual-2021" in said(result)) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--unit", "", "--year", 2024], "单位名称不能为空。"),
+        (["--unit", "甲局", "--year", 2024, "--level", "village"], "没有“village”这个级别。"),
+    ],
+)
+def test_a_template_needs_a_unit_and_a_level_the_form_knows(
+    tmp_path: Path, options: list[object], sentence: str
+) -> None:
+    result = run("template", line.FORM, "-o", tmp_path / "t.xlsx", *options)
+    assert (result.exit_code, sentence in said(result)) == (2, True)
+
+
+def test_the_password_locks_the_sheets(tmp_path: Path) -> None:
+    out = tmp_path / "t.xlsx"
+    result = run("template", line.FORM, "-o", out, "--unit", "甲局", "--year", 2024, "--password", "secret")
+    assert (result.exit_code, out.exists()) == (0, True)
+
+
+def test_a_password_excel_s_old_lock_cannot_take_is_refused_in_words(tmp_path: Path) -> None:
+    options = ["--unit", "甲局", "--year", 2024, "--password", "密码"]
+    result = run("template", line.FORM, "-o", tmp_path / "t.xlsx", *options)
+    assert (result.exit_code, said(result)) == (2, "密码只能用英文字母、数字和符号，最多 15 个字符。")
+
+
+def test_demo_leaves_four_files_and_says_so(tmp_path: Path) -> None:
+    result = run("demo", tmp_path / "d")
+    names = sorted(path.name for path in (tmp_path / "d").iterdir())
+    assert (result.exit_code, names, all(name in result.stderr for name in names)) == (
+        0,
+        ["1-模板.xlsx", "2-填好的表.xlsx", "3-核对结果.txt", "4-正式报告.xlsx"],
+        True,
+    )
+
+
+def test_main_says_a_definition_s_problems_and_ends_with_2(tmp_path: Path) -> None:
+    (tmp_path / "form.toml").write_text('id = "x"\n', "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "xlreport", "rules", str(tmp_path)], capture_output=True, check=False, timeout=60
+    )
+    assert (done.returncode, "version: 缺少此项。" in done.stderr.decode()) == (2, True)
