@@ -113,6 +113,7 @@ class _Compiler:
         self.drafts: dict[FieldRef, _Draft] = {}
         self.bounds: dict[FieldRef, Bounds] = {}
         self.tables: dict[str, Table] = {}
+        self.texts: frozenset[FieldRef] = frozenset()
         self.totals: list[tuple[str, FieldRef, str, Term]] = []  # rule, field, index, what we compute
         self.parameters = {name: _parameter(name, value) for name, value in source.params.items()}
 
@@ -132,6 +133,7 @@ class _Compiler:
             self.tables.setdefault(table.id, self.table(table, f"tables[{position}]"))
         self.unique([table.id for table in source.tables], "tables")
         sections = tuple(self.section(one, f"sections[{at}]") for at, one in enumerate(source.sections))
+        self.texts = frozenset(entry.ref for section in sections for entry in section.entries)
         self.check_sections(sections)
         computed = self.computed_fields()
         self.check_inputs()
@@ -347,7 +349,7 @@ class _Compiler:
         short = draft.in_column if use_row else draft.in_row
         assert words is not None  # noqa: S101 - only called for fields that have a formula
         path = f"{draft.row_path if use_row else draft.column_path}.computed"
-        resolved = self.resolve(resolve_term, words, Scope(fields=self.bounds, short=short), path)
+        resolved = self.resolve(resolve_term, words, Scope(fields=self.bounds, short=short, texts=self.texts), path)
         if resolved is None:
             return None
         term, bounds = resolved
@@ -473,6 +475,7 @@ class _Compiler:
             short=place.short,
             it=place.it,
             levels=tuple(self.source.levels),
+            texts=self.texts,
         )
         resolved_check = self.resolve(resolve_check, check, scope, f"{path}.check")
         when = self.resolve(resolve_condition, rule.when, scope, f"{path}.when") if rule.when else None

@@ -94,7 +94,7 @@ class Scope:
     """What the names of a rule mean at one place.
 
     ``fields`` are all number fields in declared order; ``short`` are the names of one row's columns or
-    one column's rows, in declared order; ``it`` is the field itself.
+    one column's rows, in declared order; ``it`` is the field itself; ``texts`` are fields with no number.
     """
 
     fields: Mapping[FieldRef, Bounds]
@@ -102,6 +102,7 @@ class Scope:
     short: Mapping[str, FieldRef] = field(default_factory=dict)
     it: FieldRef | None = None
     levels: tuple[str, ...] = ()
+    texts: frozenset[FieldRef] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +137,12 @@ class _Resolver:
         of_last = path[0] == "last" and len(path) > 1
         ref = self.field(node, path[1:] if of_last else path)
         if ref is not None:
-            bounds = self.scope.fields.get(ref)
-            if bounds is None:
-                raise self.fail(node.position, "rule.not_a_number", name=str(node))
-            return _Sized(LastNumber(ref) if of_last else FieldNumber(ref), bounds)
+            return _Sized(LastNumber(ref) if of_last else FieldNumber(ref), self.scope.fields[ref])
         if not of_last and len(path) == 1 and path[0] in self.scope.parameters:
             value = self.scope.parameters[path[0]]
             return _Sized(Parameter(path[0]), bounds_of(value))
-        raise self.fail(node.position, "rule.unknown_name", name=str(node))
+        is_text = FieldRef(path[1:] if of_last else path) in self.scope.texts
+        raise self.fail(node.position, "rule.not_a_number" if is_text else "rule.unknown_name", name=str(node))
 
     def span(self, node: RangeNode) -> list[_Sized]:
         first, last = self.name(node.first).term, self.name(node.last).term
