@@ -327,8 +327,9 @@ class _Reader:
         for key, place in self.layout.judgements.items():
             if place.explanation is None:
                 continue
-            words = text_of(_value(sheet, place.explanation.row, place.explanation.column))
-            if isinstance(words, Text):
+            value = _value(sheet, place.explanation.row, place.explanation.column)
+            words = text_of(value)
+            if isinstance(value, Text) and isinstance(words, Text):  # a number explains nothing
                 left, right = (
                     _number(_value(self.hidden, cell.row, cell.column))
                     for cell in (place.explained_left, place.explained_right)

@@ -129,8 +129,11 @@ def zero_formula(switch: CellRef, width: int) -> Formula:
 
 
 def length_formula(cell: CellByIndex) -> Formula:
-    """How many characters of a text are no white space; an error counts as none."""
-    return if_(call("ISERROR", cell), lit(0), call("LEN", stripped(cell, SPACES)))
+    """How many characters of a text are no white space, or digits a number has; an error counts as none."""
+    few = compare(call("ABS", cell), "<", Decimal(10) ** DIGITS)
+    digits = if_(few, call("LEN", count_text(cell)), lit(DIGITS + 1))  # no program spells a number like another
+    length = if_(call("ISNUMBER", cell), digits, call("LEN", stripped(cell, SPACES)))
+    return if_(call("ISERROR", cell), lit(0), length)
 
 
 def stripped(text: Formula, parts: Sequence[str]) -> Formula:
@@ -313,7 +316,8 @@ class JudgementFormulas:
         too_short = either(compare(call("LEN", words), "<", SHORTEST), compare(call("LEN", meaning), "=", 0))
         state = if_(too_short, _explained(ExplanationState.TOO_SHORT), state)
         state = if_(compare(call("LEN", words), "=", 0), _explained(ExplanationState.MISSING), state)
-        state = if_(call("ISERROR", cell), _explained(ExplanationState.MISSING), state)
+        no_words = if_(either_error_or_logical(cell), lit(True), call("ISNUMBER", cell))  # noqa: FBT003 - Excel's TRUE
+        state = if_(no_words, _explained(ExplanationState.MISSING), state)
         return if_(compare(self.outcome, "=", FAILED), state, _explained(ExplanationState.MISSING))
 
     def says(self) -> Formula:
