@@ -114,7 +114,7 @@ class Print:
     """How a sheet goes to paper: always A4, always one page wide."""
 
     landscape: bool = False
-    margins: tuple[float, float, float, float] = (18, 15, 18, 15)
+    margins: tuple[float, float, float, float] = (15, 10, 15, 10)
     """Top, right, bottom and left, in millimetres."""
     pages_high: int = 0
     """0: as many as it takes."""

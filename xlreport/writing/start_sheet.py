@@ -90,7 +90,7 @@ class _StartSheet:
         year = str(submission.year)
         title = self.definition.template_title.format(title=self.definition.title, year=year)
         sheet.put_over(self.full_width(TITLE_ROW), title, replace(look.TITLE, size=18))
-        sheet.height(TITLE_ROW, 38)
+        sheet.height(TITLE_ROW, 34)
         code = say("start.code", code=submission.unit.code) if submission.unit.code else ""
         sheet.put_over(
             self.full_width(UNIT_ROW), say("start.unit", unit=submission.unit.name, code=code, year=year), look.SUBTITLE
@@ -127,7 +127,7 @@ class _StartSheet:
         done = if_(compare(unjudged, "=", 0), lit(say("banner.done")), lit(say("banner.unjudged")))
         area = self.full_width(BANNER_ROW)
         sheet.put_over(area, if_(nothing, done, text), look.BANNER)
-        sheet.height(BANNER_ROW, 40)
+        sheet.height(BANNER_ROW, 36)
         colour = if_(either(compare(asked, ">", 0), compare(blank, ">", 0), compare(unjudged, ">", 0)), lit(2), lit(0))
         sheet.put(BANNER_ROW, FLAG, if_(compare(wrong, ">", 0), lit(1), colour), look.FLAG)
         self.tint(area, BANNER_ROW)
@@ -167,7 +167,7 @@ class _StartSheet:
         sheet.put(row, STATE, self.state(row, section), replace(look.CENTERED, bold=True))
         sheet.put(row, FIRST, self.first(row, number, section), replace(look.LINK_CELL, size=9))
         sheet.put(row, FLAG, self.state_flag(row), look.FLAG)
-        sheet.height(row, 30)
+        sheet.height(row, 24)
 
     def first_input(self, section: Section) -> CellRef:
         if section.table is None:
@@ -221,7 +221,7 @@ class _StartSheet:
         sheet.put(row, FIRST, hint, replace(look.CELL, size=9))
         flag = if_(either(*(compare(cell, ">", 0) for cell in (asked, blank, unjudged))), lit(2), lit(0))
         sheet.put(row, FLAG, if_(compare(wrong, ">", 0), lit(1), flag), look.FLAG)
-        sheet.height(row, 30)
+        sheet.height(row, 24)
 
     # ── how to fill in, legend ──
 
