@@ -34,7 +34,7 @@ from xlreport.writing.judging import (
 from xlreport.writing.plan import Link, Print, Protection, SheetPlan
 
 SHEET, CONTENTS, STATE, FIRST = range(1, 5)
-WIDTHS = (18.0, 40.0, 24.0, 58.0)
+WIDTHS = (15.0, 31.0, 18.0, 50.0)
 COUNTS = {ERROR: 6, OPEN_QUERY: 7, BLANKS: 8, UNJUDGED: 9}
 """Hidden columns: how much each sheet still needs."""
 FLAG = 5
@@ -76,7 +76,6 @@ class _StartSheet:
             protection=Protection(),
             print=Print(
                 area=CellRange(self.sheet.name, 1, 1, last, FIRST),
-                landscape=True,
                 pages_high=1,
                 footer=say("print.signatures"),
             ),
@@ -167,7 +166,7 @@ class _StartSheet:
         sheet.put(row, STATE, self.state(row, section), replace(look.CENTERED, bold=True))
         sheet.put(row, FIRST, self.first(row, number, section), replace(look.LINK_CELL, size=9))
         sheet.put(row, FLAG, self.state_flag(row), look.FLAG)
-        sheet.height(row, 24)
+        sheet.height(row, 31)
 
     def first_input(self, section: Section) -> CellRef:
         if section.table is None:
@@ -221,7 +220,7 @@ class _StartSheet:
         sheet.put(row, FIRST, hint, replace(look.CELL, size=9))
         flag = if_(either(*(compare(cell, ">", 0) for cell in (asked, blank, unjudged))), lit(2), lit(0))
         sheet.put(row, FLAG, if_(compare(wrong, ">", 0), lit(1), flag), look.FLAG)
-        sheet.height(row, 24)
+        sheet.height(row, 31)
 
     # ── how to fill in, legend ──
 
