@@ -34,7 +34,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _PREFIXES = re.compile(r"(?:_xlfn\.|_xlws\.|_xludf\.)+")
-_ONE = re.compile(r"(?P<fixed_column>\$?)(?P<column>[A-Za-z]*)(?P<fixed_row>\$?)(?P<row>[0-9]*)")
+_ONE = re.compile(r"(?:(\$?)([A-Za-z]+))?(?:(\$?)([0-9]+))?")
 
 
 def tokens(formula: str) -> tuple[str, ...]:
@@ -80,19 +80,25 @@ def shift(formula: str, rows: int, columns: int) -> str:
 
 def _moved(reference: str, rows: int, columns: int) -> str:
     """One end of a reference, moved; empty where it would leave the sheet."""
-    match = _ONE.fullmatch(reference)
-    if match is None:  # pragma: no cover - the token's pattern is the narrower one
-        return ""
-    letters, digits = match["column"], match["row"]
-    if letters and not match["fixed_column"]:
+    fixed_column, letters, fixed_row, digits = _parts(reference)
+    if letters and not fixed_column:
         column = column_number(letters) + columns
-        letters = column_letters(column) if 1 <= column <= MAX_COLUMNS else ""
-    if digits and not match["fixed_row"]:
+        if not 1 <= column <= MAX_COLUMNS:
+            return ""
+        letters = column_letters(column)
+    if digits and not fixed_row:
         row = int(digits) + rows
-        digits = str(row) if 1 <= row <= MAX_ROWS else ""
-    if bool(letters) != bool(match["column"]) or bool(digits) != bool(match["row"]):
-        return ""
-    return f"{match['fixed_column']}{letters}{match['fixed_row']}{digits}"
+        if not 1 <= row <= MAX_ROWS:
+            return ""
+        digits = str(row)
+    return f"{fixed_column}{letters}{fixed_row}{digits}"
+
+
+def _parts(reference: str) -> tuple[str, str, str, str]:
+    """One end of a reference: the column's mark and letters, the row's mark and digits, empty where missing."""
+    match = _ONE.match(reference)
+    fixed_column, letters, fixed_row, digits = match.groups("") if match else ("",) * 4
+    return fixed_column, letters, fixed_row, digits
 
 
 # ── one spelling for each kind of token ───────────────────────────────────────────────────────────
@@ -119,14 +125,13 @@ def _quoted(text: str) -> list[str]:
 
 def _area(text: str) -> list[str]:
     """An area; over every row it is columns, over every column it is rows."""
-    first, last = (_ONE.fullmatch(end.upper()) for end in text.split(":"))
-    if first is None or last is None:  # pragma: no cover - the token's pattern is the narrower one
-        return [text]
-    if first["row"] == "1" and last["row"] == str(MAX_ROWS):
-        return [f"{first['fixed_column']}{first['column']}", ":", f"{last['fixed_column']}{last['column']}"]
-    if first["column"] == "A" and last["column"] == column_letters(MAX_COLUMNS):
-        return [f"{first['fixed_row']}{first['row']}", ":", f"{last['fixed_row']}{last['row']}"]
-    return [first[0], ":", last[0]]
+    first, _, last = text.upper().partition(":")
+    (first_mark, left, top_mark, top), (last_mark, right, bottom_mark, bottom) = _parts(first), _parts(last)
+    if (top, bottom) == ("1", str(MAX_ROWS)):
+        return [first_mark + left, ":", last_mark + right]
+    if (left, right) == ("A", column_letters(MAX_COLUMNS)):
+        return [top_mark + top, ":", bottom_mark + bottom]
+    return [first, ":", last]
 
 
 def _cell(text: str) -> list[str]:
