@@ -124,6 +124,8 @@ class Print:
     repeat_rows: tuple[int, int] | None = None
     header: str = ""
     footer: str = ""
+    footer_margin: float = 7.6
+    """Millimetres from the paper's edge to the footer: Excel's own 0.3 inches."""
     page_breaks: tuple[int, ...] = ()
     """A new page begins after each of these rows."""
     centered: bool = True

@@ -36,7 +36,9 @@ CREATED = datetime(2000, 1, 1, tzinfo=UTC)
 MILLIMETRES_PER_INCH = 25.4
 PAPER_A4 = 9
 HEADER_MARGIN = 7.6
-"""Millimetres from the paper's edge to the header and footer: Excel's own 0.3 inches."""
+"""Millimetres from the paper's edge to the header: Excel's own 0.3 inches."""
+FOOTER_HEIGHT = 6
+"""Millimetres a line of footer takes; it must not reach into the page."""
 
 WIDEST_WHOLE = Decimal(999_999_999_999_999)
 """The bound of a number validation that names none: 15 digits, all a cell keeps."""
@@ -301,7 +303,7 @@ def _set_print(sheet: Sheet, setup: Print) -> None:
     sheet.set_paper(PAPER_A4)
     sheet.set_margins(left, right, top, bottom)
     sheet.margin_header = min(_inches(HEADER_MARGIN), top / 2)
-    sheet.margin_footer = min(_inches(HEADER_MARGIN), bottom / 2)
+    sheet.margin_footer = min(_inches(setup.footer_margin), max(0.0, bottom - _inches(FOOTER_HEIGHT)))
     if setup.landscape:
         sheet.set_landscape()
     if setup.scale is None:
