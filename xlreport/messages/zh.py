@@ -22,7 +22,7 @@ TEXTS: dict[str, str] = {
     "rule.not_a_number": "“{name}”不是数字字段，不能参加计算。",
     "rule.unknown_level": "没有“{name}”这个级别；可用的有：{known}。",
     "rule.too_many_arguments": "函数的参数超过 250 个，请分开写。",
-    "rule.too_large": "两边的数都可能大到电子表格分不清末位（超过 2 的 48 次方个最小单位），请缩小数值范围或小数位数。",
+    "rule.too_large": "两边的数都可能大到电子表格分不清末位（超过 211 万亿个最小单位），请缩小数值范围或小数位数。",
     # ── findings: where, both sides, the difference, the cells, what to do ──
     "finding.where": "【{sheet}】",
     "finding.sides": "{says}。左边 {left}，右边 {right}，差额 {difference}（{cells}）。",
