@@ -219,6 +219,22 @@ def test_a_text_no_cell_can_hold_is_refused_and_never_cut(template: Path, tmp_pa
     )
 
 
+def test_an_explanation_lapses_when_its_numbers_change_in_the_sheet_and_in_check(
+    explained: Path, tmp_path: Path
+) -> None:
+    """A bare sentence stands for the numbers of its first reading; with other numbers it must be written anew."""
+    values, out = values_file(tmp_path, "hongze_2024", proactive__licensing__decisions=9488), tmp_path / "later.xlsx"
+    run("fill", explained, values, "-o", out)
+    document = json.loads(run("check", out, "--format", "json").stdout)
+    lapsed = next(one for one in document["findings"] if one["rule"] == "YOY[proactive.licensing.decisions]")
+    assert (document["counts"]["query"], "说明已失效" in lapsed["message"]) == (1, True)
+
+
+def test_an_exported_explanation_says_the_numbers_it_was_written_for(explained: Path) -> None:
+    exported = json.loads(run("export", explained).stdout)["explanations"]
+    assert exported["YOY[requests.received.total]"] == {"text": "征收项目集中，申请增多", "left": 95, "right": 21}
+
+
 # ── report and export ──
 
 

@@ -54,6 +54,22 @@ def _is_unreadable(submission: Submission, judged: Judged) -> bool:
     return any(ref.head in submission.unreadable for ref in judged.judgement.fields)
 
 
+def with_bound_explanations(definition: FormDefinition, submission: Submission) -> Submission:
+    """The submission, each explanation bound to the numbers it was written for.
+
+    A sentence without numbers belongs to those at its first reading; from then on it lapses with them.
+    """
+    unbound = {key for key, one in submission.explanations.items() if one.left is None or one.right is None}
+    if not unbound:
+        return submission
+    present = {one.judgement.key: one for one in judge(definition, submission, evaluate(definition, submission))}
+    bound = {
+        key: replace(one, left=present[key].left, right=present[key].right) if key in unbound else one
+        for key, one in submission.explanations.items()
+    }
+    return replace(submission, explanations=bound)
+
+
 def _counts(judged: list[Judged], findings: tuple[Finding, ...]) -> Counts:
     blank = sum(
         (one.left or Decimal(0) for one in judged if one.judgement.kind is JudgementKind.BLANK), start=Decimal(0)

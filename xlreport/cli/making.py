@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from xlreport.cells import Number, plain
+from xlreport.checks.check import with_bound_explanations
 from xlreport.checks.figures import effective_figures
 from xlreport.checks.result import CheckResult
 from xlreport.cli.inputs import last_figures, read_any, read_bytes
@@ -91,7 +92,7 @@ def filled_submission(template: Path, values: Path, form: str) -> Filled:
     document = parse_values(read_bytes(values), values.name)
     _same_report(base.submission, document)
     given = submission_of(base.definition, document)
-    merged = _merged(base.submission, given)
+    merged = with_bound_explanations(base.definition, _merged(base.submission, given))
     _fits_cells(base.definition, merged)
     return Filled(base.definition, merged, tuple(_differing_totals(base.definition, merged, given)))
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from xlreport.cells import Blank, Boolean, Number, Value, plain
+from xlreport.checks.check import with_bound_explanations
 from xlreport.checks.figures import effective_figures
 from xlreport.checks.printing import json_number
 from xlreport.fields import FieldRef
@@ -19,6 +20,7 @@ CONTRACT = 1
 
 def values_document(definition: FormDefinition, submission: Submission, *, computed: bool = False) -> dict[str, Any]:
     """A submission as the values JSON; inputs only, unless ``computed`` asks for the totals too."""
+    submission = with_bound_explanations(definition, submission)
     unit = {"name": submission.unit.name, "code": submission.unit.code, "level": submission.unit.level}
     document: dict[str, Any] = {
         "contract": CONTRACT,
