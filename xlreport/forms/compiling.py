@@ -166,7 +166,7 @@ class _Compiler:
     def check_parameter(self, parameter: Parameter, path: str) -> None:
         if parameter.name in _RESERVED:
             self.problem(path, "form.reserved_name", name=parameter.name)
-        if abs(parameter.value) >= _MAX_PARAMETER or len(plain(parameter.value).strip("-0.")) > 16:  # noqa: PLR2004 - 15 digits and a point
+        if abs(parameter.value) >= _MAX_PARAMETER or len(plain(parameter.value).replace(".", "").strip("-0")) > 15:  # noqa: PLR2004 - digits of a double
             self.problem(path, "form.parameter")
 
     def report(self, sections: tuple[Section, ...]) -> ReportTexts:
@@ -226,7 +226,7 @@ class _Compiler:
                 self.problem(f"tables[{at}]", "form.table_unused", name=table.id)
         self.unique([section.id for section in sections], "sections")
         texts = {section.id for section in sections if section.table is None}
-        for name in texts.intersection(self.tables):
+        for name in sorted(texts.intersection(self.tables)):
             self.problem("sections", "form.duplicate", name=name)
 
     # ── tables and fields ──

@@ -1,9 +1,10 @@
 """Load a form: read its file, check every entry, look up every rule, and report all problems at once."""
 
+import copy
 import hashlib
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -67,11 +68,12 @@ def parse_definition(data: bytes, source: str = "form.toml") -> FormDefinition:
     """
     from xlreport.forms.compiling import compile_form  # noqa: PLC0415 - pydantic is only paid for when a form is read
 
-    tables = _read_toml(data, source)
-    form = _validated(tables, source)
-    definition, problems = compile_form(form, digest=_digest(form))
-    if problems:
+    form, problems = _validated(_read_toml(data, source))
+    if form is None:
         raise DefinitionError(source, problems)
+    definition, more = compile_form(form, digest=_digest(form))
+    if problems or more:
+        raise DefinitionError(source, (*problems, *(one for one in more if not _follows(one, problems))))
     return definition
 
 
@@ -98,46 +100,92 @@ def _read_toml(data: bytes, source: str) -> Mapping[str, Any]:
         raise DefinitionError(source, (problem,)) from None
 
 
-def _validated(tables: Mapping[str, Any], source: str) -> Any:
+def _validated(tables: Mapping[str, Any]) -> tuple[Any, tuple[Problem, ...]]:
+    """The form as an author wrote it, and what is wrong with its shape.
+
+    Where only optional entries are wrong there still is a form, without them: so its rules are checked, too.
+    """
     from pydantic import ValidationError  # noqa: PLC0415 - as above
 
     from xlreport.forms.source import FormSource  # noqa: PLC0415 - as above
 
     try:
-        return FormSource.model_validate(tables)
+        return FormSource.model_validate(tables), ()
     except ValidationError as error:
-        raise DefinitionError(source, _problems(tables, error.errors())) from None
+        found: dict[tuple[int | str, ...], list[Any]] = {}
+        for detail in error.errors():
+            found.setdefault(_steps(tables, detail), []).append(detail)
+    problems = _problems(found)
+    try:
+        return FormSource.model_validate(_without(tables, found)), problems
+    except ValidationError:
+        return None, problems
 
 
-def _problems(tables: Mapping[str, Any], details: list[Any]) -> tuple[Problem, ...]:
+def _problems(found: Mapping[tuple[int | str, ...], list[Any]]) -> tuple[Problem, ...]:
     """One problem for each spot: a union complains once for each of its kinds, and about what is inside it, too."""
-    found: dict[str, list[Any]] = {}
-    for detail in details:
-        found.setdefault(_path(tables, detail), []).append(detail)
     return tuple(
-        Problem(path, _sentence(at_path))
-        for path, at_path in found.items()
-        if not any(other.startswith((f"{path}.", f"{path}[")) for other in found)
+        Problem(_spelled(steps), _sentence(details))
+        for steps, details in found.items()
+        if not any(other[: len(steps)] == steps and other != steps for other in found)
     )
 
 
-def _path(tables: Mapping[str, Any], detail: Any) -> str:
-    """``tables[1].rows[3].label``: pydantic's location followed through the file; marks of its unions are not in it."""
-    path = ""
+_HOLD_NAMES = frozenset(
+    {"sections", "topics", "tables", "blocks", "columns", "rows", "of", "rules", "params", "levels"}
+)
+"""Entries that are not left out to go on: what refers to names in them would seem wrong."""
+
+
+def _without(tables: Mapping[str, Any], found: Iterable[tuple[int | str, ...]]) -> Mapping[str, Any]:
+    """The file's entries without those that are wrong."""
+    kept = copy.deepcopy(dict(tables))
+    for *parents, last in sorted(found, key=len, reverse=True):
+        here: Any = kept
+        for step in parents:
+            here = here[step]
+        if isinstance(here, dict) and last not in _HOLD_NAMES:
+            here.pop(last, None)
+    return kept
+
+
+def _follows(problem: Problem, others: tuple[Problem, ...]) -> bool:
+    """Whether a problem lies in the very entry whose shape is wrong already."""
+    entries = [other.path.rpartition(".")[0] or other.path for other in others]
+    return any(problem.path == entry or problem.path.startswith((f"{entry}.", f"{entry}[")) for entry in entries)
+
+
+def _steps(tables: Mapping[str, Any], detail: Any) -> tuple[int | str, ...]:
+    """Pydantic's location followed through the file; the marks of its unions are not in it."""
+    steps: list[int | str] = []
     here: Any = tables
-    location = detail["loc"]
-    for at, part in enumerate(location, start=1):
+    location, is_missing = detail["loc"], detail["type"] == "missing"
+    for at, part in enumerate(location):
+        is_last = at == len(location) - 1
         if isinstance(part, int):
-            path, here = f"{path}[{part}]", here[part]
-        elif isinstance(here, dict) and (part in here or (at == len(location) and detail["type"] == "missing")):
-            path, here = f"{path}.{part}" if path else part, here.get(part)
-    return path
+            here = here[part]
+        elif isinstance(here, dict) and not _is_tag(location, at) and (part in here or (is_last and is_missing)):
+            here = here.get(part)
+        else:
+            continue
+        steps.append(part)
+    return tuple(steps)
+
+
+def _spelled(steps: tuple[int | str, ...]) -> str:
+    """``tables[1].rows[3].label``."""
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).removeprefix(".")
+
+
+def _is_tag(location: tuple[int | str, ...], at: int) -> bool:
+    """Whether a part of the location only says which kind of heading an entry of ``columns`` or ``rows`` is."""
+    return location[at] in ("line", "group") and at > 1 and location[at - 2] in ("columns", "rows", "of")
 
 
 _EXPECTED = {
     "string_type": "type.text",
     "int_type": "type.whole",
-    "decimal_type": "type.number",
+    "is_instance_of": "type.number",
     "finite_number": "type.number",
     "bool_type": "type.truth",
     "list_type": "type.list",
@@ -165,11 +213,12 @@ _NAMES = {
 
 def _sentence(details: list[Any]) -> str:
     """What is wrong at one spot."""
-    kind, context = details[0]["type"], details[0].get("ctx", {})
+    detail = next((one for one in details if one["type"] not in _EXPECTED), details[0])
+    kind, context = detail["type"], detail.get("ctx", {})
     if kind in _KEYS:
         words = {name: str(value).replace(" or ", "、").replace(", ", "、") for name, value in context.items()}
         return say(_KEYS[kind], **words)
     if kind == "string_pattern_mismatch":
-        return say(_NAMES[context["pattern"]], name=details[0]["input"])
+        return say(_NAMES[context["pattern"]], name=detail["input"])
     expected = dict.fromkeys(say(_EXPECTED[detail["type"]]) for detail in details)
     return say("form.wrong_type", expected=say("type.or").join(expected))
