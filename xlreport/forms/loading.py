@@ -33,7 +33,7 @@ def load_definition(form: str | Path) -> FormDefinition:
 
 def shipped_forms() -> dict[str, Path]:
     """The forms that come with the product, by id."""
-    return {path.parent.name: path.parent for path in sorted(_shipped_folder().glob("*/form.toml"))}
+    return {path.parent.name: path.parent for path in sorted(templates_folder().glob("*/form.toml"))}
 
 
 def find_form(form: str) -> Path:
@@ -52,8 +52,8 @@ def find_form(form: str) -> Path:
     raise DefinitionError(form, (Problem("FORM", message),))
 
 
-def _shipped_folder() -> Path:
-    """Beside the package in a checkout, inside it in an installed wheel."""
+def templates_folder() -> Path:
+    """The folder of the shipped forms: beside the package in a checkout, inside it in an installed wheel."""
     package = Path(__file__).resolve().parent.parent
     installed = package / "workbook_templates"
     return installed if installed.is_dir() else package.parent / "workbook_templates"

@@ -6,7 +6,7 @@ The JSON Schema beside the forms is generated from these models, so editors comp
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
 
 from xlreport.forms.names import FORM_ID, IDENTIFIER, RULE_ID, VERSION
 
@@ -15,6 +15,7 @@ LabelSource = Annotated[
     str | Annotated[dict[str, str], Field(min_length=1)],
     Field(description="一种文字，或按语言分列：{ zh = “…”, en = “…” }。"),
 ]
+NumberSource = Annotated[Decimal, WithJsonSchema({"type": "number"})]
 NumberKind = Literal["count", "amount"]
 
 
@@ -114,7 +115,7 @@ class SectionSource(_Model):
 class ParameterSource(_Model):
     """A threshold, with what it is for."""
 
-    value: Decimal | int
+    value: NumberSource | int
     label: str = ""
 
 
@@ -153,7 +154,7 @@ class FormSource(_Model):
     summary: str = ""
     basis: str = ""
     levels: dict[Identifier, str] = {}
-    params: dict[Identifier, ParameterSource | Decimal | int] = {}
+    params: dict[Identifier, ParameterSource | NumberSource | int] = {}
     sections: list[SectionSource] = Field(min_length=1)
     tables: list[TableSource] = []
     rules: list[RuleSource] = []
@@ -162,7 +163,11 @@ class FormSource(_Model):
 
 
 def json_schema() -> dict[str, Any]:
-    """The JSON Schema of ``form.toml``."""
+    """The JSON Schema of ``form.toml``; of all descriptions it keeps those written for a form's author."""
     schema = FormSource.model_json_schema()
-    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    return schema
+    for model in (schema, *schema["$defs"].values()):
+        model.pop("title")
+        model.pop("description")
+        for entry in model["properties"].values():
+            entry.pop("title", None)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
