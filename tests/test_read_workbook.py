@@ -84,6 +84,7 @@ VALUES: dict[str, Value] = {
     '<c t="b"><v>true</v></c>': Boolean(value=True),
     '<c t="b"><f aca="false">TRUE()</f><v>1</v></c>': Boolean(value=True),
     '<c t="b"><f>FALSE()</f></c>': Boolean(value=False),
+    '<c t="e"><f>#N/A</f><v>#N/A</v></c>': ErrorValue("#N/A"),
     '<c t="e"><v>#DIV/0!</v></c>': ErrorValue("#DIV/0!"),
     '<c t="d"><v>2025-01-12T00:00:00</v></c>': Text("2025-01-12"),
     '<c t="d"><v>2025-01-12T08:30:00</v></c>': Text("2025-01-12T08:30:00"),
@@ -151,6 +152,15 @@ def test_a_type_of_value_there_is_not_is_damage() -> None:
 )
 def test_a_formula_is_its_text_without_the_equals_sign(text: str, formula: str | None) -> None:
     assert cell(text).formula == formula
+
+
+@pytest.mark.parametrize("text", ["TRUE()", "FALSE", "#N/A", "#DIV/0!"])
+def test_a_formula_that_is_a_constant_is_no_formula(text: str) -> None:
+    assert cell(f"<c><f>{text}</f></c>").formula is None
+
+
+def test_a_reference_that_is_gone_is_still_a_formula() -> None:
+    assert cell('<c t="e"><f>#REF!</f><v>#REF!</v></c>').formula == "#REF!"
 
 
 def test_a_shared_formula_is_written_out_for_every_cell() -> None:

@@ -12,7 +12,7 @@ from xlreport.reading.tokens import shift, tokens
 SAME = {
     "space": ("IF(A1 > 0 , 1,\n2)", "IF(A1>0,1,2)"),
     "quotes of a sheet": ("'申请办理'!$I$5", "申请办理!$I$5"),
-    "quotes inside a sheet's name": ("'甲''乙'!A1", "'甲''乙'!$A1".replace("$", "")),
+    "quotes of a sheet that begins with a digit": ("'2024.5年'!A1", "2024.5年!A1"),
     "quotes of a range of sheets": ("SUM('一:三'!A1)", "SUM(一:三!A1)"),
     "quotes of another file": ("'[1]表 一'!A1", "'[1]表 一'!A1"),
     "another file": ("'[1]表一'!A1", "[1]表一!A1"),

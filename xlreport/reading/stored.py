@@ -28,8 +28,16 @@ _EXACT_DIGITS = 15
 _USUAL_LENGTH = 32  # a double needs at most 24; what is longer is not kept in memory
 _NOT_A_NUMBER = ErrorValue("#NUM!")
 _ZERO = number_value(0)
-BOOLEANS = {True: Boolean(value=True), False: Boolean(value=False)}
-CONSTANT_BOOLEANS = {"TRUE": True, "TRUE()": True, "FALSE": False, "FALSE()": False}
+_BOOLEANS = {True: Boolean(value=True), False: Boolean(value=False)}
+_ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#VALUE!")
+CONSTANTS: dict[str, Value] = {
+    **{f"{word}{brackets}": _BOOLEANS[word == "TRUE"] for word in ("TRUE", "FALSE") for brackets in ("", "()")},
+    **{error: ErrorValue(error) for error in _ERRORS},
+}
+"""Formulas that are constants: LibreOffice saves a truth or an error somebody typed so.
+
+``#REF!`` is none of them: it is what is left of a formula whose cells are gone.
+"""
 
 
 def number_of(text: str) -> Value:
@@ -67,7 +75,7 @@ def _decoded(text: str) -> str:
 
 
 def _boolean(text: str) -> Value:
-    return BOOLEANS[is_true(text)]
+    return _BOOLEANS[is_true(text)]
 
 
 def _date(text: str) -> Value:

@@ -13,6 +13,7 @@ from xlreport.cells import MAX_COLUMNS, MAX_ROWS, column_letters, column_number,
 _CELL = r"\$?[A-Za-z]{1,3}\$?[0-9]{1,7}"
 _COLUMN = r"\$?[A-Za-z]{1,3}"
 _ROW = r"\$?[0-9]{1,7}"
+_SHEET = r"[\w.]{1,31}+"  # as long as a sheet's name can be
 _END = r"(?![\w.(!\\])"  # what follows would make it a longer name, a function or a sheet
 
 # Possessive and bounded quantifiers keep the time linear whatever is thrown at it.
@@ -22,7 +23,7 @@ _TOKEN = re.compile(
     | (?P<string>  "(?:[^"]|"")*+(?:"|$) )
     | (?P<quoted>  '(?:[^']|'')*+'!? )
     | (?P<bracket> \[(?:[^\[\]]|\[[^\[\]]*+\])*+\] )
-    | (?P<sheet>   [\w.]{1, 31}+! )
+    | (?P<sheet>   {_SHEET}! )
     | (?P<area>    (?:{_CELL}:{_CELL}|{_COLUMN}:{_COLUMN}|{_ROW}:{_ROW}){_END} )
     | (?P<cell>    {_CELL}{_END} )
     | (?P<truth>   (?:TRUE|FALSE)(?:\(\s*\)|(?![\w.(!\\])) )

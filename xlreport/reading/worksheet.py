@@ -6,7 +6,7 @@ from xml.parsers import expat
 
 from xlreport.cells import BLANK, MAX_COLUMNS, MAX_ROWS, CellRange, CellRef, Value, parse_address
 from xlreport.reading.package import Package
-from xlreport.reading.stored import BOOLEANS, CONSTANT_BOOLEANS, MAIN, MAX_TEXT, TEXTUAL, VALUES, TextRuns, is_true
+from xlreport.reading.stored import CONSTANTS, MAIN, MAX_TEXT, TEXTUAL, VALUES, TextRuns, is_true
 from xlreport.reading.tokens import shift
 
 MAX_CELLS = 200_000
@@ -209,14 +209,15 @@ class SheetReader:
             self.duplicates.append(CellRef(self.name, *position))
             return
         style = self.attributes.get("s")
+        # without a style it has the first one, as in Excel; only gnumeric means its column's
         locked = self.default_locked if style is None else self.common.locks.get(style, True)
         if self.text is None and self.formula is None:
             self.cells[position] = _FORMATTED[locked]
             return
         formula = None if self.formula is None else self._formula_at(position, self.formula)
         value, stored = self._value()
-        if formula in CONSTANT_BOOLEANS:  # how LibreOffice saves a boolean somebody typed
-            value, formula, stored = BOOLEANS[CONSTANT_BOOLEANS[formula]], None, True
+        if formula in CONSTANTS:
+            value, formula, stored = CONSTANTS[formula], None, True
         self.cells[position] = ReadCell(value, formula, locked, stored)
 
     def _position(self) -> tuple[int, int]:
