@@ -13,8 +13,8 @@ MAX_CELLS = 200_000
 """Cells of a workbook, counted as they come, as the dimension a sheet states may be wrong; forms have thousands."""
 MAX_LINES = 1_100_000
 """Rows of a workbook, empty ones too: one sheet whose every row was formatted, and the form beside it."""
-MAX_EXPANDED = 8_000_000
-"""Characters of shared formulas once written out: a long one shared by every cell would fill the memory."""
+MAX_EXPANDED = 2_000_000
+"""Characters of shared formulas once written out: a long one shared by every cell would take minutes and gigabytes."""
 
 _C, _V, _F, _ROW, _IS, _SHEET_DATA = (f"{MAIN} {name}" for name in ("c", "v", "f", "row", "is", "sheetData"))
 
