@@ -144,7 +144,7 @@ class _Compiler:
             id=source.id,
             version=source.version,
             title=label(source.title),
-            template_title=source.template_title,
+            template_title=source.template_title or say("start.title", year="{year}", title="{title}"),
             summary=source.summary,
             basis=source.basis,
             levels=dict(source.levels),

@@ -150,7 +150,7 @@ class FormSource(_Model):
     id: Annotated[str, Field(pattern=FORM_ID)]
     version: Annotated[str, Field(pattern=VERSION)]
     title: LabelSource
-    template_title: str = Field("{year}年 {title}", description="首页标题；{title}、{year} 会代入。")
+    template_title: str = Field("", description="首页标题；{title}、{year} 会代入。")
     summary: str = ""
     basis: str = ""
     levels: dict[Identifier, str] = {}

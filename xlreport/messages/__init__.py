@@ -1,8 +1,9 @@
 """Every sentence the product itself says, by key and language; what one form says stands in the form."""
 
-from xlreport.messages.zh import TEXTS as _ZH
+from xlreport.messages.report_zh import REPORT_WORDS
+from xlreport.messages.zh import TEXTS
 
-LANGUAGES = {"zh": _ZH}
+LANGUAGES = {"zh": TEXTS | REPORT_WORDS}
 
 
 def say(key: str, language: str = "zh", /, **values: object) -> str:

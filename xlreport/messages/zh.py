@@ -103,6 +103,7 @@ TEXTS: dict[str, str] = {
     "banner.open": "还有 # 处错误、# 处待说明、# 格未填，改完、填完才能上报",
     "banner.done": "✓ 全部填好，没有错误，可以上报",
     "banner.unjudged": "有的总计格被改成了文字，判断不了：请看“校验”表里的“待填”",
+    "start.title": "{year}年 {title}",
     "start.unit": "{unit}{code}　统计期限 {year}年1月1日—12月31日",
     "start.code": "（{code}）",
     "start.deadline": "报送截止：{deadline}",
