@@ -83,7 +83,11 @@ TEXTS: dict[str, str] = {
     "print.page": "&C第 &P 页，共 &N 页",
     "checks.title": "校验：全部勾稽关系",
     "checks.counts": "共 {total} 项：✗ 错误 # 项，待说明 # 项，待填 # 项",
-    "checks.help": "红色的必须改正。橙色的先核对，填错的改正；情况属实的，在最右一列写明原因（不少于 6 个字，不能只写“属实”“无误”“同上”），数字再改动时说明失效。点“勾稽关系”可跳到单元格（有的程序要按住 Ctrl 再点）；“结果”一列可以筛选。",
+    "checks.help": (
+        "红色的必须改正。橙色的先核对，填错的改正；情况属实的，在最右一列写明原因（不少于 6 个字，"
+        "不能只写“属实”“无误”“同上”），数字再改动时说明失效。点“勾稽关系”可跳到单元格（有的程序要按住 Ctrl 再点）；"
+        "“结果”一列可以筛选。"
+    ),
     "checks.prompt": "情况属实的，写明原因，不少于 6 个字。",
     "checks.head.number": "编号",
     "checks.head.says": "勾稽关系",
@@ -144,10 +148,10 @@ TEXTS: dict[str, str] = {
     "form.section_content": "一节要么有 table，要么有 text 或 topics，只能有一种。",
     "form.only_for": "{name} 只用于{where}。",
     "form.where.texts": "文字",
-    "form.where.choice": "选择题（kind = \"choice\"）",
+    "form.where.choice": '选择题（kind = "choice"）',
     "form.where.corner": "没有分块、不并排印的表",
     "form.where.column": "列",
-    "form.where.amount": "金额（kind = \"amount\"）",
+    "form.where.amount": '金额（kind = "amount"）',
     "form.where.computed": "总计（computed）",
     "form.choices": "选择题要写 choices；每项不空、不含半角逗号，合计不超过 255 个字符。",
     "form.no_rule": "没有“{name}”这条规则；总计要由一条不写 check 的规则负责说明。",
@@ -193,7 +197,10 @@ TEXTS: dict[str, str] = {
     "structure.nothing": "空白",
     "structure.NORMALISED": "{how}：{pairs}。不用处理；下次请直接填数字。",
     "structure.SHEET-MISSING": "找不到“{sheet}”这张表，可能被改名或删除。请把表名改回来，或用原模板重填这张表。",
-    "structure.SHEET-REBUILT": "这张表已不是原来的样子：有 {count} 处标签与表式不符，可能插入、删除或移动过行列。请把数据填回原模板，只粘贴数值。",
+    "structure.SHEET-REBUILT": (
+        "这张表已不是原来的样子：有 {count} 处标签与表式不符，可能插入、删除或移动过行列。请把数据填回原模板，"
+        "只粘贴数值。"
+    ),
     "structure.LABEL-CHANGED": "{cells} 的标签应为“{expected}”，现为“{found}”。标签不能改，请改回；如果移动过行列，请用原模板重填。",
     "structure.SWITCH-UNCLEAR": "“空白单元格按 0 填报”（{cells}）应选“是”或“否”，现为“{found}”，按“否”读取。",
     "structure.INPUTS-MERGED": "{cells} 被合并了，合并以后只有左上角一格有数。请取消合并，把每一格填上。",
@@ -289,7 +296,10 @@ TEXTS: dict[str, str] = {
     "cli.export_out": "写到 .json 或 .csv 文件；不写则显示 JSON。",
     "cli.computed": "连同自动计算的总计一起导出。",
     "cli.demo_folder": "放到哪个文件夹。",
-    "forms.next": "下一步：xlreport rules 表单编号 查看规则；xlreport template 表单编号 -o 模板.xlsx --unit 单位 --year 年度 生成模板。",
+    "forms.next": (
+        "下一步：xlreport rules 表单编号 查看规则；"
+        "xlreport template 表单编号 -o 模板.xlsx --unit 单位 --year 年度 生成模板。"
+    ),
     "template.done": "模板已写好：{path}\n下一步：发给填报人填写；填好后用 xlreport check 核对。",
     "template.no_unit": "单位名称不能为空。",
     "template.no_level": "没有“{name}”这个级别。可用的有：{known}。",
@@ -319,7 +329,9 @@ TEXTS: dict[str, str] = {
     "explain.todo": "处理：",
     "explain.todo.error": "核对列出的单元格，改正填错的数；改对以后提示自己消失。",
     "explain.todo.blank": "补填；没有的填 0，或在表头“空白单元格按 0 填报”选“是”。",
-    "explain.todo.query": "先核对，填错的改正；情况属实的，在“校验”表最右一列写明原因（不少于 6 个字）。数字再改动，说明失效，要重新写。",
+    "explain.todo.query": (
+        "先核对，填错的改正；情况属实的，在“校验”表最右一列写明原因（不少于 6 个字）。数字再改动，说明失效，要重新写。"
+    ),
     "explain.unknown": "没有“{code}”这个编号。有：{known}。",
     "demo.template": "1-模板.xlsx",
     "demo.filled": "2-填好的表.xlsx",
