@@ -3,7 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from xlreport.cells import CellRef, ErrorValue, Number, Text, Value, plain
+from xlreport.cells import Blank, CellRef, ErrorValue, Number, Text, Value, plain
 from xlreport.checks.explanations import explanation_state
 from xlreport.checks.figures import evaluate
 from xlreport.checks.judge import judge
@@ -29,7 +29,7 @@ def check(definition: FormDefinition, submission: Submission) -> CheckResult:
         for one in judged
         if one.outcome is Outcome.FAILED and not _is_unreadable(submission, one)
     ]
-    findings = _in_cell_order(layout, [*submission.findings, *made])
+    findings = _in_cell_order(layout, [*submission.findings, *_not_recalculated(definition, layout, submission), *made])
     counts = _counts([one for one in judged if not _is_unreadable(submission, one)], findings)
     unjudged = any(one.outcome is Outcome.NOT_EVALUABLE for one in judged)
     accepted = not (counts.error or counts.query or counts.blank or unjudged)
@@ -43,10 +43,33 @@ def check(definition: FormDefinition, submission: Submission) -> CheckResult:
     )
 
 
+def as_typed(submission: Submission) -> Submission:
+    """The submission with its cells exactly as typed, before reading normalised them: what the sheet judges."""
+    return replace(submission, values={**submission.values, **submission.typed})
+
+
 def judge_as_typed(definition: FormDefinition, submission: Submission) -> tuple[Judged, ...]:
-    """The judgements on the cells exactly as typed, before reading normalises them: what the sheet shows."""
-    as_typed = replace(submission, values={**submission.values, **submission.typed})
-    return judge(definition, as_typed, evaluate(definition, as_typed))
+    """The judgements the sheet shows."""
+    typed = as_typed(submission)
+    return judge(definition, typed, evaluate(definition, typed))
+
+
+def _not_recalculated(definition: FormDefinition, layout: Layout, submission: Submission) -> list[Finding]:
+    """A notice where our own formula of a total shows something else than its inputs say."""
+    numbers = evaluate(definition, as_typed(submission)).figures.numbers if submission.stored else {}
+    stale = [
+        ref
+        for ref, stored in submission.stored.items()
+        if (stored.value if isinstance(stored, Number) else None) != numbers.get(ref) or isinstance(stored, Blank)
+    ]
+    if not stale:
+        return []
+    cell = layout.cell_of(stale[0])
+    message = say("finding.where", sheet=cell.sheet) + say("structure.NOT-RECALCULATED")
+    notice = Finding(
+        code="NOT-RECALCULATED", severity=Severity.NOTICE, message=message, cells=(cell,), fields=tuple(stale[:1])
+    )
+    return [notice]
 
 
 def _is_unreadable(submission: Submission, judged: Judged) -> bool:
@@ -109,7 +132,7 @@ def _finding(definition: FormDefinition, layout: Layout, submission: Submission,
         code=judgement.rule,
         rule=judgement.key,
         severity=judgement.severity,
-        message=_message(definition, judged, submission, refs, cells, state),
+        message=_message(definition, judged, submission, refs=refs, cells=cells, state=state),
         cells=cells,
         fields=refs,
         left=judged.left,
@@ -124,6 +147,7 @@ def _message(
     definition: FormDefinition,
     judged: Judged,
     submission: Submission,
+    *,
     refs: tuple[FieldRef, ...],
     cells: tuple[CellRef, ...],
     state: ExplanationState | None,

@@ -1,6 +1,6 @@
 """The commands. Each imports what it needs when it runs: start-up is part of the product."""
 
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,14 +24,14 @@ app = typer.Typer(
 NOT_ACCEPTED = 1
 
 
-class Format(str, Enum):
+class Format(StrEnum):
     """How a check is printed."""
 
     TEXT = "text"
     JSON = "json"
 
 
-class Faces(str, Enum):
+class Faces(StrEnum):
     """Which names the report's faces bear."""
 
     WINDOWS = "windows"
@@ -79,6 +79,7 @@ def explain(
 @app.command(help=say("cli.template"))
 def template(
     form: FormName,
+    *,
     out: Out,
     unit: Annotated[str, typer.Option("--unit", help=say("cli.unit"))],
     year: Annotated[int, typer.Option("--year", min=1900, max=9999, help=say("cli.year"))],
@@ -135,6 +136,7 @@ def fill(
 @app.command(help=say("cli.check"))
 def check(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help=say("cli.files"))],
+    *,
     last: LastFile = None,
     output_format: Annotated[Format, typer.Option("--format", help=say("cli.format"))] = Format.TEXT,
     out: Annotated[Path | None, typer.Option("--output", "-o", help=say("cli.check_out"))] = None,
@@ -174,6 +176,7 @@ def _deliver(verdicts: "list[FileVerdict]", output_format: Format, out: Path | N
 @app.command(help=say("cli.report"))
 def report(
     file: Annotated[Path, typer.Argument(metavar="FILE", help=say("cli.file"))],
+    *,
     out: Out,
     draft: Annotated[bool, typer.Option("--draft", help=say("cli.draft"))] = False,
     fonts: Annotated[Faces, typer.Option("--fonts", help=say("cli.fonts"))] = Faces.WINDOWS,

@@ -3,13 +3,14 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from xlreport.cells import Number, plain
+from xlreport.cells import Number, double_to_decimal, plain
 from xlreport.checks.check import with_bound_explanations
 from xlreport.checks.figures import effective_figures
 from xlreport.checks.result import CheckResult
 from xlreport.cli.inputs import last_figures, read_any, read_bytes
 from xlreport.cli.output import tell
 from xlreport.errors import RequestError
+from xlreport.findings import Severity
 from xlreport.forms.definition import FormDefinition
 from xlreport.forms.layout import plan_layout
 from xlreport.messages import say
@@ -89,12 +90,28 @@ def filled_submission(template: Path, values: Path, form: str) -> Filled:
         WorkbookError: one of the files cannot be read.
     """
     base = read_any(template, form)
+    _readable(template.name, base.submission)
     document = parse_values(read_bytes(values), values.name)
     _same_report(base.submission, document)
     given = submission_of(base.definition, document)
     merged = with_bound_explanations(base.definition, _merged(base.submission, given))
     _fits_cells(base.definition, merged)
+    _exact(merged)
     return Filled(base.definition, merged, tuple(_differing_totals(base.definition, merged, given)))
+
+
+def _readable(name: str, submission: Submission) -> None:
+    """Refuse a template part of which cannot be read: writing it anew would lose that part."""
+    errors = [finding.message for finding in submission.findings if finding.severity is Severity.ERROR]
+    if errors:
+        raise RequestError(say("fill.unreadable", name=name, findings="\n".join(errors)))
+
+
+def _exact(submission: Submission) -> None:
+    """Refuse a number that a spreadsheet's double would change."""
+    for ref, value in {**submission.values, **submission.typed}.items():
+        if isinstance(value, Number) and double_to_decimal(float(value.value)) != value.value:
+            raise RequestError(say("fill.too_many_digits", name=ref, value=value.value))
 
 
 def _fits_cells(definition: FormDefinition, submission: Submission) -> None:

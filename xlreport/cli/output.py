@@ -68,12 +68,12 @@ def write_whole(path: Path, data: bytes, *, force: bool) -> None:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".xlreport-", suffix=".part")
         with os.fdopen(handle, "wb") as file:
             file.write(data)
-        os.chmod(temporary, _MODE)
-        os.replace(temporary, path)
+        Path(temporary).chmod(_MODE)
+        Path(temporary).replace(path)
     except OSError as error:
         if temporary is not None:
             with suppress(OSError):
-                os.unlink(temporary)
+                Path(temporary).unlink()
         key = "output.in_use" if isinstance(error, PermissionError) else "output.failed"
         raise RequestError(say(key, path=path, reason=error.strerror or error)) from error
 

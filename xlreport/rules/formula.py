@@ -141,7 +141,7 @@ def quoted_sheet(name: str) -> str:
     return "'" + name.replace("'", "''") + "'"
 
 
-def spell(formula: Formula, sheet: str) -> str:
+def spell(formula: Formula, sheet: str) -> str:  # noqa: PLR0911 - one return for each kind of node
     """The formula's text, without the leading ``=``; cells of ``sheet`` itself bear no sheet name."""
     match formula:
         case Literal(value=value):
@@ -349,11 +349,11 @@ def _if(arguments: Arguments, lookup: Lookup) -> Scalar:
 
 
 def _and(arguments: Arguments, lookup: Lookup) -> Scalar:
-    return all([_as_truth(_value(argument, lookup)) for argument in arguments])  # no short cut: errors show
+    return all([_as_truth(_value(argument, lookup)) for argument in arguments])  # noqa: C419 - no short cut: errors show
 
 
 def _or(arguments: Arguments, lookup: Lookup) -> Scalar:
-    return any([_as_truth(_value(argument, lookup)) for argument in arguments])  # no short cut: errors show
+    return any([_as_truth(_value(argument, lookup)) for argument in arguments])  # noqa: C419 - no short cut: errors show
 
 
 def _not(arguments: Arguments, lookup: Lookup) -> Scalar:

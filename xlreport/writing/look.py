@@ -62,6 +62,8 @@ POINTS_PER_PIXEL = 0.75
 DIGIT_PIXELS = 7
 """Width of a digit of the Normal style (Arial 10 pt) at 96 dots an inch."""
 CELL_PADDING_PIXELS = 5
+LAST_NARROW = 0x2E7F
+"""After this character come the full-width ones of East Asia."""
 LINE_SPACING = 1.38
 """微软雅黑 sets lines about a third higher than its size."""
 
@@ -74,7 +76,7 @@ def column_pixels(width: float) -> int:
 def text_pixels(text: str, size: float) -> float:
     """About how wide a text is set: full-width characters are as wide as they are high."""
     em = size / POINTS_PER_PIXEL
-    return sum(em if ord(character) > 0x2E7F or character in "“”‘’…—·" else em * 0.58 for character in text)
+    return sum(em if ord(character) > LAST_NARROW or character in "“”‘’…—·" else em * 0.58 for character in text)
 
 
 def lines_needed(text: str, width: float, size: float) -> int:
