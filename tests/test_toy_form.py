@@ -16,6 +16,7 @@ from xlreport.writing.calculate import calculate
 from xlreport.writing.template import plan_template, write_template
 
 TOY = Path(__file__).parent / "forms" / "toy"
+TOY_HEAD = {"contract": 1, "form": "toy", "unit": {"name": "城东图书室"}}
 VALUES = {"books.old.number": 10, "books.old.price": 1.25, "books.new.number": 3, "books.new.price": 0.5}
 
 HEAD = """
@@ -157,7 +158,7 @@ def test_an_empty_toy_asks_for_every_cell_and_the_text(tmp_path: Path) -> None:
 def test_the_query_of_last_year_opens_and_is_closed_by_an_explanation(tmp_path: Path) -> None:
     last = tmp_path / "last.json"
     figures = {"books.old.number": 5, "books.old.price": 1, "books.new.number": 0, "books.new.price": 0}
-    last.write_text(json.dumps({"contract": 1, "form": "toy", "year": 2023, "values": figures}), "utf-8")
+    last.write_text(json.dumps({**TOY_HEAD, "year": 2023, "values": figures}), "utf-8")
     base = template(TOY, tmp_path, "--last", last)
     grown = {**VALUES, "books.new.number": 2000, "remarks": "新馆开放。"}
     document = verdict(TOY, fill(TOY, base, grown))
@@ -172,7 +173,7 @@ def test_the_query_of_last_year_opens_and_is_closed_by_an_explanation(tmp_path: 
 def test_a_wrong_total_of_the_toy_is_held_against_its_parts(tmp_path: Path) -> None:
     values = tmp_path / "values.json"
     claimed = {**VALUES, "books.all.number": 14, "remarks": "有"}
-    values.write_text(json.dumps({"contract": 1, "form": "toy", "year": 2024, "values": claimed}), "utf-8")
+    values.write_text(json.dumps({**TOY_HEAD, "year": 2024, "values": claimed}), "utf-8")
     [found] = verdict(TOY, values)["findings"]
     assert found["message"] == (
         "【一 借阅】册数：旧书＋新书＝合计。按各项算是 13，总计（B5）写的是 14，差额 -1。"
