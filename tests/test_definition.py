@@ -641,7 +641,7 @@ def test_a_wrong_formula_of_a_total_is_told_with_its_caret() -> None:
 
 
 def test_a_total_of_totals_is_held_to_what_they_can_become() -> None:
-    assert problems(total(b="1000 * a", c="b - b")) == [("tables[0].columns[2].computed", TEXTS["rule.too_large"])]
+    assert problems(total(c="b - b", b="1000 * a")) == [("tables[0].columns[1].computed", TEXTS["rule.too_large"])]
 
 
 def test_wrong_words_in_when_and_show_are_told_as_well() -> None:
