@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import editing
 import line
 import pytest
 from typer.testing import CliRunner, Result
@@ -210,6 +211,32 @@ def test_filling_again_keeps_what_the_values_do_not_name(filled: Path, tmp_path:
     assert {ref: value for ref, value in after.values.items() if ref.head != "basic"} == before.values
 
 
+@pytest.mark.parametrize("number", ["123456789012345678", "1e-400"])
+def test_a_number_a_spreadsheet_would_change_is_refused(template: Path, tmp_path: Path, number: str) -> None:
+    document = line.values_json("hongze_2024", requests__received__individual="@")
+    document["unit"]["name"] = UNIT
+    values, out = tmp_path / "v.json", tmp_path / "f.xlsx"
+    values.write_bytes(line.as_bytes(document).replace(b'"@"', number.encode()))
+    result = run("fill", template, values, "-o", out)
+    assert (result.exit_code, "requests.received.individual" in said(result), out.exists()) == (2, True, False)
+
+
+def test_fill_refuses_a_template_part_of_which_it_could_not_read(filled: Path, tmp_path: Path) -> None:
+    """Writing it anew would lose the renamed sheet's figures, or make a number of a formula."""
+    broken, values = tmp_path / "broken.xlsx", values_file(tmp_path, "hongze_2024")
+    broken.write_bytes(editing.with_cell_xml(filled.read_bytes(), "三 依申请公开", "D5", "<f>1+1</f><v>2</v>"))
+    result = run("fill", broken, values, "-o", tmp_path / "f.xlsx")
+    assert (result.exit_code, "D5 里是算式（=1+1）" in said(result)) == (2, True)
+
+
+def test_one_unreadable_json_leaves_the_others_their_verdicts(explained: Path, tmp_path: Path) -> None:
+    other = write_json(
+        tmp_path / "other.json", {"form": line.FORM, "unit": {"name": "x"}, "year": 2024, "version": "9"}
+    )
+    result = run("check", explained, other, "--format", "json")
+    assert [one["accepted"] for one in json.loads(result.stdout)] == [True, False]
+
+
 def test_a_text_no_cell_can_hold_is_refused_and_never_cut(template: Path, tmp_path: Path) -> None:
     values = values_file(tmp_path, "hongze_2024", problems="长" * 32_768)
     result = run("fill", template, values, "-o", tmp_path / "f.xlsx")
@@ -313,6 +340,13 @@ def test_output_that_cannot_be_written_leaves_nothing_behind(template: Path, tmp
         ("无穷.json", b'{"form": "gov-info-annual-2021", "values": {"x": Infinity}}', "NOT-JSON"),
         ("两次.json", b'{"form": "a", "form": "b"}', "NOT-JSON"),
         ("不认识.json", b'{"form": "unheard-of"}', "OTHER-FORM"),
+        ("谁的.json", b'{"form": "gov-info-annual-2021"}', "NOT-VALUES"),
+        ("哪年.json", b'{"form": "gov-info-annual-2021", "unit": {"name": "x"}, "year": -5}', "NOT-VALUES"),
+        (
+            "多余.json",
+            b'{"form": "gov-info-annual-2021", "unit": {"name": "x"}, "year": 2024, "values": {"y": 1}}',
+            "NOT-VALUES",
+        ),
         ("文字.xlsx", "表".encode(), "NOT-A-WORKBOOK"),
     ],
 )

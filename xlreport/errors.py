@@ -50,5 +50,5 @@ class RequestError(XlreportError):
     """Something asked for that cannot be done: a wrong option, unknown names, a file that is in the way."""
 
 
-class LimitError(XlreportError):
+class LimitError(Exception):
     """A workbook plan that Excel would refuse or repair; the strict writer's answer to a mistake of ours."""

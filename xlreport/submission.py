@@ -34,6 +34,7 @@ class Submission:
     ``values`` holds number fields and single-line texts, ``texts`` the paragraphs of long texts; both
     hold what was understood. ``typed`` holds what stood in the cell where that differs. ``totals`` are
     totals somebody claimed: constants over a total's formula, or totals named in a JSON.
+    ``stored`` is what our own formulas of totals showed when the file was saved.
     ``last`` are last year's effective figures (totals recomputed), ``None`` where they are not given.
     ``findings`` are what reading found; ``unreadable`` are the tables and sections whose sheet is not
     the form's any more: one finding says so, and nothing in them is judged one by one.
@@ -48,6 +49,7 @@ class Submission:
     typed: Mapping[FieldRef, Value] = field(default_factory=dict)
     texts: Mapping[FieldRef, tuple[str, ...]] = field(default_factory=dict)
     totals: Mapping[FieldRef, Value] = field(default_factory=dict)
+    stored: Mapping[FieldRef, Value] = field(default_factory=dict)
     zero_blanks: frozenset[str] = frozenset()
     explanations: Mapping[str, Explanation] = field(default_factory=dict)
     last: Mapping[FieldRef, Decimal] | None = None

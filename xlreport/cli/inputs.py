@@ -53,9 +53,9 @@ def read_any(path: Path, form: str = "") -> Read:
     data = read_bytes(path)
     if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
         document = parse_values(data, path.name)
+        definition = _definition(form, document.form, path.name)
         if not document.unit.name or document.year is None:
             raise WorkbookError("NOT-VALUES", say("file.not_values", name=path.name, reason=say("json.needs_whose")))
-        definition = _definition(form, document.form, path.name)
         return Read(definition, submission_of(definition, document))
     workbook = read_workbook(data, path.name)
     definition = _definition(form, form_of(workbook, path.name)[0], path.name)

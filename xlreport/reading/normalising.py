@@ -51,7 +51,8 @@ def _without_dust(field: Field, value: Number) -> Normalised:
 
 def paragraphs_of(text: str) -> tuple[str, ...]:
     """The paragraphs of a text: parted by line breaks, indents stripped, empty lines dropped."""
-    lines = (line.strip(" \t\r\u3000\u00a0") for line in text.split("\n"))
+    breaks = text.replace("\r\n", "\n").replace("\r", "\n")
+    lines = (line.strip(" \t\u3000\u00a0") for line in breaks.split("\n"))
     return tuple(line for line in lines if line)
 
 
@@ -73,12 +74,17 @@ _SERIAL_EPOCH = 693_594
 """The ordinal of 1899-12-30, from which spreadsheet programs count days."""
 
 
-def normalise_date(value: Value) -> Normalised:
-    """A date as ISO text: 2025-01-12, 2025/1/12 and 2025年1月12日 are taken, a serial with a notice."""
+def normalise_date(value: Value, days_before_1900: int = 0) -> Normalised:
+    """A date as ISO text: 2025-01-12, 2025/1/12 and 2025年1月12日 are taken, a serial with a notice.
+
+    ``days_before_1900`` is added to a serial: workbooks that count from 1904 hold smaller ones.
+    """
     from datetime import date  # noqa: PLC0415 - few forms have a date filled in
 
     if isinstance(value, Number) and value.value == value.value.to_integral() and 1 <= value.value <= 200_000:  # noqa: PLR2004 - days until the year 2447
-        return Normalised(Text(date.fromordinal(_SERIAL_EPOCH + int(value.value)).isoformat()), "normalised.date")
+        return Normalised(
+            Text(date.fromordinal(_SERIAL_EPOCH + days_before_1900 + int(value.value)).isoformat()), "normalised.date"
+        )
     if not isinstance(value, Text):
         return Normalised(value)
     match = _DATE.fullmatch(_INVISIBLE.sub("", value.value.translate(_FULL_WIDTH)))

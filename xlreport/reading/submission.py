@@ -12,7 +12,6 @@ from xlreport.cells import (
     BLANK,
     Blank,
     Boolean,
-    CellRange,
     CellRef,
     ErrorValue,
     Number,
@@ -34,6 +33,8 @@ from xlreport.reading.workbook import ReadCell, ReadSheet, ReadWorkbook
 from xlreport.rules.formula import spell
 from xlreport.submission import Explanation, Submission, Unit
 
+DAYS_1904 = 1462
+"""Days by which serials are smaller in workbooks that count from 1904, as old ones of Macintosh do."""
 REBUILT_SHARE = 3
 """A sheet with more than one label in this many changed was rebuilt: one finding, not one a label."""
 
@@ -91,7 +92,7 @@ class _Collected:
     findings: list[Finding] = field(default_factory=list)
     normalised: dict[str, list[tuple[CellRef, FieldRef, Value, Value]]] = field(default_factory=dict)
     locked: list[CellRef] = field(default_factory=list)
-    stale: list[CellRef] = field(default_factory=list)
+    stored: dict[FieldRef, Value] = field(default_factory=dict)
 
 
 class _Reader:
@@ -116,7 +117,7 @@ class _Reader:
         return Submission(
             form=self.definition.id,
             version=self.definition.version,
-            unit=Unit(name=self.words("unit"), code=self.words("code"), level=self.words("level")),
+            unit=Unit(name=self.words("unit"), code=self.words("code"), level=self.level()),
             year=self.whole("year"),
             round=self.whole("round"),
             source=self.name,
@@ -124,6 +125,7 @@ class _Reader:
             typed=got.typed,
             texts=got.texts,
             totals=got.totals,
+            stored=got.stored,
             zero_blanks=frozenset(got.zero_blanks),
             explanations=got.explanations,
             last=self.last(),
@@ -143,6 +145,12 @@ class _Reader:
         if not isinstance(value, Number) or value.value != value.value.to_integral():
             raise WorkbookError("DAMAGED-TEMPLATE", say("file.damaged_template", name=self.name))
         return int(value.value)
+
+    def level(self) -> str:
+        level = self.words("level")
+        if level and level not in self.definition.levels:
+            raise WorkbookError("DAMAGED-TEMPLATE", say("file.damaged_template", name=self.name))
+        return level
 
     def same_definition(self) -> None:
         if self.words("digest") != self.definition.digest:
@@ -190,6 +198,9 @@ class _Reader:
         if section.table is not None:
             self.table(self.layout.tables[section.table.id], sheet)
         else:
+            inputs = {cell: entry.ref for entry in section.entries for cell in self.layout.texts[entry.ref].cells}
+            self.merged(sheet, set(), inputs)
+            self.doubled(sheet, inputs)
             for entry in section.entries:
                 self.text(entry, self.layout.texts[entry.ref], sheet)
 
@@ -228,7 +239,10 @@ class _Reader:
             self.got.zero_blanks.add(table)
         elif switch != say("switch.no"):
             self.add("SWITCH-UNCLEAR", Severity.NOTICE, [place.switch], found=switch)
-        self.merged(place, sheet)
+        ours = {place.area(cell).address for cell in place.grid.cells}
+        inputs = {where.shown: ref for ref, where in self.layout.fields.items() if ref.head == table}
+        self.merged(sheet, ours, inputs)
+        self.doubled(sheet, inputs)
         for ref, where in self.layout.fields.items():
             if ref.head != table:
                 continue
@@ -238,20 +252,18 @@ class _Reader:
             else:
                 self.total(ref, cell)
 
-    def merged(self, place: TablePlace, sheet: ReadSheet) -> None:
+    def merged(self, sheet: ReadSheet, ours: set[str], inputs: dict[CellRef, FieldRef]) -> None:
         """Inputs somebody merged: only the first of them can hold a value."""
-        ours = {place.area(cell).address for cell in place.grid.cells}
         for merge in sheet.merges:
-            if merge.address in ours:
-                continue
-            hit = [
-                ref
-                for ref, where in self.layout.fields.items()
-                if ref.head == place.grid.table and _in(merge, where.shown)
-            ]
-            if hit:
-                cells = [self.layout.fields[ref].shown for ref in hit]
-                self.add("INPUTS-MERGED", Severity.ERROR, cells, hit)
+            hit = {cell: ref for cell, ref in inputs.items() if cell in merge}
+            if hit and merge.address not in ours:
+                self.add("INPUTS-MERGED", Severity.ERROR, hit, dict.fromkeys(hit.values()))
+
+    def doubled(self, sheet: ReadSheet, inputs: dict[CellRef, FieldRef]) -> None:
+        """Cells the file holds twice: programs show different ones of them."""
+        for cell in sheet.duplicates:
+            if cell in inputs:
+                self.add("DUPLICATE-CELL", Severity.ERROR, [cell], [inputs[cell]])
 
     def number(self, ref: FieldRef, where: CellRef, cell: ReadCell | None, sheet: ReadSheet) -> None:
         value = cell.value if cell is not None else BLANK
@@ -271,10 +283,7 @@ class _Reader:
         formula = cell.formula if cell is not None else None
         ours = tokens(spell(place.shown_total, place.shown.sheet))
         if formula is not None and tokens(formula) == ours:
-            stored = cell.value if cell is not None else BLANK
-            computed = _value(self.hidden, place.value.row, place.value.column)
-            if isinstance(stored, Blank) or (isinstance(computed, Number) and stored != computed):
-                self.got.stale.append(place.shown)
+            self.got.stored[ref] = cell.value if cell is not None else BLANK
             return
         value = cell.value if cell is not None else BLANK
         self.got.totals[ref] = value
@@ -301,6 +310,15 @@ class _Reader:
             if entry.kind is FieldKind.DATE:
                 value = self.date(entry, where, value)
             words = text_of(value)
+            if entry.choices and isinstance(words, Text) and words.value not in entry.choices:
+                self.add(
+                    "NOT-A-CHOICE",
+                    Severity.ERROR,
+                    [where],
+                    [entry.ref],
+                    found=words.value,
+                    choices="、".join(entry.choices),
+                )
             if isinstance(words, Text):
                 paragraphs += paragraphs_of(words.value)
         if entry.paragraphs > 1:
@@ -309,7 +327,7 @@ class _Reader:
             self.got.values[entry.ref] = Text("\n".join(paragraphs))
 
     def date(self, entry: Entry, where: CellRef, value: Value) -> Value:
-        understood = normalise_date(value)
+        understood = normalise_date(value, days_before_1900=DAYS_1904 if self.workbook.date_1904 else 0)
         if understood.notice == "normalised.no_date":
             self.add("NOT-A-DATE", Severity.NOTICE, [where], [entry.ref], found=shown(value))
         elif understood.notice:
@@ -356,8 +374,6 @@ class _Reader:
             )
         for sheet in dict.fromkeys(cell.sheet for cell in got.locked):
             self.add("INPUT-LOCKED", Severity.NOTICE, [cell for cell in got.locked if cell.sheet == sheet])
-        if got.stale:
-            self.add("NOT-RECALCULATED", Severity.NOTICE, got.stale[:1])
         known = {HIDDEN_SHEET, self.layout.start_sheet, self.layout.checks_sheet, *self.layout.section_sheets}
         extra = [
             sheet.name
@@ -391,10 +407,6 @@ def _words(value: Value) -> str:
 def _squeezed(text: str) -> str:
     """A label without white space: programs and people break lines as they like."""
     return "".join(text.split()).replace("\u3000", "").casefold()
-
-
-def _in(area: CellRange, cell: CellRef) -> bool:
-    return cell in area
 
 
 def addresses(cells: tuple[CellRef, ...]) -> str:

@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from xlreport.cells import BLANK, Boolean, Number, Text, Value, text_value
-from xlreport.errors import RequestError, WorkbookError
+from xlreport.errors import WorkbookError
 from xlreport.fields import FieldKind, FieldRef
 from xlreport.findings import Finding, Severity
-from xlreport.forms.definition import FormDefinition
+from xlreport.forms.definition import Entry, FormDefinition
 from xlreport.forms.layout import plan_layout
 from xlreport.messages import say
 from xlreport.reading.normalising import normalise_date, normalise_number, paragraphs_of, text_of
@@ -18,6 +18,7 @@ from xlreport.reading.submission import shown
 from xlreport.submission import Explanation, Submission, Unit
 
 CONTRACT = 1
+FIRST_YEAR, LAST_YEAR = 1900, 9999
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,6 +99,9 @@ def _shape_problems(document: Any) -> Iterator[str]:
         value = document.get(name)
         if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
             yield say("json.wrong_type", name=name)
+    year = document.get("year")
+    if isinstance(year, int) and not isinstance(year, bool) and not FIRST_YEAR <= year <= LAST_YEAR:
+        yield say("json.year")
     unit = document.get("unit")
     if unit is not None and not (isinstance(unit, dict) and all(isinstance(one, str | None) for one in unit.values())):
         yield say("json.wrong_type", name="unit")
@@ -107,17 +111,20 @@ def submission_of(definition: FormDefinition, document: ValuesDocument) -> Submi
     """The submission a values JSON holds; totals named in it are claims.
 
     Raises:
-        RequestError: it names another form or version, or keys the form does not have; all of them listed.
+        WorkbookError: it names another form or version, or keys the form does not have; all of them listed.
     """
     if document.form != definition.id:
-        raise RequestError(say("file.other_form", name=document.name, found=document.form, expected=definition.id))
+        raise WorkbookError(
+            "OTHER-FORM", say("file.other_form", name=document.name, found=document.form, expected=definition.id)
+        )
     if document.version and document.version != definition.version:
-        raise RequestError(
-            say("file.unknown_version", name=document.name, found=document.version, known=definition.version)
+        raise WorkbookError(
+            "UNKNOWN-VERSION",
+            say("file.unknown_version", name=document.name, found=document.version, known=definition.version),
         )
     problems = list(_unknown_names(definition, document))
     if problems:
-        raise RequestError(say("json.unknown_names", name=document.name, names="；".join(problems)))
+        raise WorkbookError("NOT-VALUES", say("json.unknown_names", name=document.name, names="；".join(problems)))
     return _Converter(definition, document).submission()
 
 
@@ -193,7 +200,19 @@ class _Converter:
             words = text_of(value)
             self.texts[ref] = paragraphs_of(words.value) if isinstance(words, Text) else ()
         else:
-            self.values[ref] = text_of(normalise_date(value).value if entry.kind is FieldKind.DATE else value)
+            self.line(entry, ref, text_of(normalise_date(value).value if entry.kind is FieldKind.DATE else value))
+
+    def line(self, entry: Entry, ref: FieldRef, value: Value) -> None:
+        self.values[ref] = value
+        if entry.choices and isinstance(value, Text) and value.value not in entry.choices:
+            cell = self.layout.cell_of(ref)
+            words = say(
+                "structure.NOT-A-CHOICE", cells=cell.address, found=value.value, choices="、".join(entry.choices)
+            )
+            message = say("finding.where", sheet=cell.sheet) + words
+            self.findings.append(
+                Finding(code="NOT-A-CHOICE", severity=Severity.ERROR, message=message, cells=(cell,), fields=(ref,))
+            )
 
     def number(self, ref: FieldRef, value: Value) -> None:
         made = self.definition.fields[ref]

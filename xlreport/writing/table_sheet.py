@@ -23,6 +23,8 @@ PROMPT_TITLE_LIMIT = 32
 PROMPT_LIMIT = 255
 """Excel's limits for the title and the text of a validation, in UTF-16 units."""
 SWITCH_LABEL_WIDTH = 17
+ERROR_LIMIT = 224
+"""Excel's limit for the refusal of a validation [MS-OI29500 18.3.1.32]."""
 FEW_COLUMNS = 3
 MANY_COLUMNS = 8
 
@@ -197,7 +199,7 @@ class _TableSheet:
             prompt_title=fitting(field.column_label, PROMPT_TITLE_LIMIT),
             prompt=fitting("\n".join(part for part in (shown_last, field.help or kind_text) if part), PROMPT_LIMIT),
             error_title=say("prompt.error_title"),
-            error=fitting(kind_text, PROMPT_LIMIT),
+            error=fitting(kind_text, ERROR_LIMIT),
         )
 
     # ── colours ──
