@@ -25,8 +25,9 @@ OFFICES = ("Office2010", "Microsoft365")
 SECONDS = 120
 """Longest wait for a judge."""
 
-EXPECTED_OF_GNUMERIC = ("Unexpected element 'workbookProtection' in state",)
-"""What gnumeric says of every honest workbook of ours: it does not know the lock of the structure."""
+EXPECTED_OF_GNUMERIC = ("Unexpected element 'workbookProtection' in state", "Unhandled object of type Note")
+"""What gnumeric says of every honest workbook of ours: it does not know the lock of the structure, nor the boxes of
+notes (whose words it reads elsewhere, and keeps)."""
 
 
 def missing(program: str) -> NoReturn:

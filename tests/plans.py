@@ -9,6 +9,7 @@ from xlreport.writing.plan import (
     Content,
     Highlight,
     Link,
+    Note,
     PlannedCell,
     PlannedRow,
     Print,
@@ -99,7 +100,7 @@ def _table_sheet() -> SheetPlan:
         (4, 2): PlannedCell(
             content=call("SUM", Area(area(5, 2, 9, 2))), style=LABEL, link=Link(target=area(2, 2, 3, 2))
         ),
-        (5, 2): PlannedCell(style=INPUT),
+        (5, 2): PlannedCell(style=INPUT, note=Note(text="要改正：<左边> & 右边\n\x02 _x0041_", height=60)),
         (6, 1): PlannedCell(content="第一段\n　第二段 ", style=PARAGRAPH, link=Link(target=area(1, 1, 1, 1))),
     }
     return SheetPlan(

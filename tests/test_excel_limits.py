@@ -36,6 +36,7 @@ from xlreport.writing.plan import (
     Content,
     Highlight,
     Link,
+    Note,
     PlannedCell,
     PlannedRow,
     Print,
@@ -78,6 +79,10 @@ def printed(**changes: Any) -> WorkbookPlan:
 
 def linked(target: CellRange, tip: str = "") -> WorkbookPlan:
     return one(cells={(1, 1): PlannedCell(content="x", style=LABEL, link=Link(target=target, tip=tip))})
+
+
+def noted(text: str = "注", **changes: Any) -> WorkbookPlan:
+    return one(cells={(1, 1): PlannedCell(content="x", style=LABEL, note=replace(Note(text=text), **changes))})
 
 
 def named(*names: str) -> WorkbookPlan:
@@ -223,6 +228,21 @@ COUNTED: dict[str, tuple[int, Callable[[int], WorkbookPlan], str]] = {
         255,
         lambda n: linked(area(1, 1, 1, 1), "提" * n),
         f"{SHEET}!A1: tip of a link, UTF-16 units: 256, Excel takes 255",
+    ),
+    "note": (
+        32_767,
+        lambda n: noted(SMILE + "x" * (n - 2)),
+        f"{SHEET}!A1: note, UTF-16 units: 32768, Excel takes 32767",
+    ),
+    "width of a note": (
+        1_000,
+        lambda n: noted(width=n),
+        f"{SHEET}!A1: a note of 1001 × 80 pixels, from 20 to 1000 can be read",
+    ),
+    "height of a note": (
+        1_000,
+        lambda n: noted(height=n),
+        f"{SHEET}!A1: a note of 300 × 1001 pixels, from 20 to 1000 can be read",
     ),
     "cell formats": (
         65_430,
@@ -519,6 +539,18 @@ REFUSED: dict[str, tuple[WorkbookPlan, str]] = {
             merges=(area(1, 1, 1, 2),),
         ),
         f"merge {SHEET}!A1:B1: B1 holds something that no one could see",
+    ),
+    "merge over a note": (
+        one(
+            cells={**cell("x"), (1, 2): PlannedCell(style=LABEL, note=Note(text="注"))},
+            merges=(area(1, 1, 1, 2),),
+        ),
+        f"merge {SHEET}!A1:B1: B1 holds something that no one could see",
+    ),
+    "a note without a word": (noted(" \n　"), f"{SHEET}!A1: a note that says nothing"),
+    "a note no one could read": (
+        noted(height=19),
+        f"{SHEET}!A1: a note of 300 × 19 pixels, from 20 to 1000 can be read",
     ),
     "merge of locked and unlocked": (
         one(cells={**cell("x"), (1, 2): PlannedCell(style=INPUT)}, merges=(area(1, 1, 1, 2),)),

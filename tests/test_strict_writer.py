@@ -45,6 +45,7 @@ from xlreport.writing.plan import (
     Check,
     Highlight,
     Link,
+    Note,
     PlannedCell,
     PlannedRow,
     Print,
@@ -270,8 +271,18 @@ def test_openpyxl_keeps_every_lock_when_it_saves(rich: bytes) -> None:
 
 
 @pytest.mark.gnumeric
-def test_gnumeric_keeps_every_lock_when_it_saves(rich: bytes) -> None:
-    assert locks(gnumeric_save(rich)[0]) == locks(rich)
+def test_gnumeric_keeps_every_lock_when_it_saves() -> None:
+    """Without the note: openpyxl cannot read those that gnumeric saves, for want of an author."""
+    plain = write_workbook(without_notes(rich_plan()), rich_values())
+    assert locks(gnumeric_save(plain)[0]) == locks(plain)
+
+
+def without_notes(plan: WorkbookPlan) -> WorkbookPlan:
+    return replace(plan, sheets=tuple(replace(sheet, cells=_unnoted(sheet)) for sheet in plan.sheets))
+
+
+def _unnoted(sheet: SheetPlan) -> dict[tuple[int, int], PlannedCell]:
+    return {place: replace(cell, note=None) for place, cell in sheet.cells.items()}
 
 
 def test_a_style_that_says_nothing_of_locks_writes_nothing_of_them() -> None:
@@ -443,6 +454,38 @@ def test_a_link_of_a_merge_covers_the_merge_and_quotes_the_sheets_name(rich_part
     xml = rich_parts["xl/worksheets/sheet2.xml"]
     assert f"""<hyperlink ref="A6:C7" location="'{SHEET}'!A1"/>""" in xml
     assert """<hyperlink ref="C3" location="'校验 (全部)'!A2" tooltip="去看&lt;校验&gt;"/>""" in xml
+
+
+# ── notes ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_note_is_words_by_nobody(rich_parts: dict[str, str]) -> None:
+    xml = rich_parts["xl/comments1.xml"]
+    assert "<authors><author></author></authors>" in xml
+    assert '<comment ref="B5" authorId="0">' in xml
+    assert "要改正：&lt;左边&gt; &amp; 右边\n_x0002_ _x005F_x0041_</t>" in xml
+
+
+def test_the_box_of_a_note_keeps_its_size_over_columns_and_rows_of_any_size() -> None:
+    noted = PlannedCell(content="x", style=LABEL, note=Note(text="注", width=300, height=80))
+    sheet = one(cells={(2, 1): noted}, widths={2: 10, 3: 40}, hidden_columns=(4,), rows={3: PlannedRow(height=30)})
+    xml = part(book(sheet), "xl/drawings/vmlDrawing1.vml")
+    # From 15 pixels into B (75 wide) over C (285): 60 + 240; from 10 into row 1: 10 + 20 (row 2) + 40 (row 3) + 10.
+    assert "<x:Anchor>1, 15, 0, 10, 2, 240, 3, 10</x:Anchor>" in xml
+
+
+def test_a_note_beside_hidden_rows_and_columns_reaches_over_them() -> None:
+    noted = PlannedCell(content="x", style=LABEL, note=Note(text="注", width=100, height=80))
+    sheet = one(cells={(2, 1): noted}, hidden_columns=(3,), rows={2: PlannedRow(height=30, hidden=True)})
+    xml = part(book(sheet), "xl/drawings/vmlDrawing1.vml")
+    assert "<x:Anchor>1, 15, 0, 10, 3, 51, 5, 10</x:Anchor>" in xml
+
+
+def test_what_xlsxwriter_refuses_of_a_note_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("xlreport.writing.strict.check_plan", lambda _plan: None)
+    noted = PlannedCell(style=LABEL, note=Note(text="x" * 32_768))
+    with pytest.raises(LimitError, match="refused the note in row 1, column 1 with code -2"):
+        write_workbook(book(one(cells={(1, 1): noted})), {})
 
 
 # ── rows, columns, view ───────────────────────────────────────────────────────────────────────────
@@ -676,6 +719,13 @@ def test_a_style_is_written_as_planned_and_its_face_is_not_the_themes() -> None:
     assert (
         '<alignment horizontal="right" vertical="bottom" wrapText="1" indent="2"/><protection locked="0"/></xf>'
     ) in xml
+
+
+def test_a_heavy_border_is_seen_beside_thin_ones() -> None:
+    xml = part(
+        book(one(cells=cell("x", replace(INPUT, border="B42318", border_sides="l", heavy=True)))), "xl/styles.xml"
+    )
+    assert '<border><left style="medium"><color rgb="FFB42318"/></left>' in xml
 
 
 def test_a_cell_in_the_base_style_still_has_a_format_of_its_own() -> None:

@@ -19,7 +19,7 @@ from xlreport.writing.limits_cell import (
     refuse,
     text_at_most,
 )
-from xlreport.writing.plan import Check, Highlight, PlannedRow, Print, SheetPlan, Validation
+from xlreport.writing.plan import Check, Highlight, Note, PlannedRow, Print, SheetPlan, Validation
 
 MAX_SHEET_NAME = 31
 """UTF-16 units of a sheet's name."""
@@ -48,6 +48,10 @@ MAX_LINKS = 65_530
 """Links of a sheet [spec]."""
 MAX_TIP = 255
 """UTF-16 units of a link's tip."""
+MAX_NOTE = 32_767
+"""UTF-16 units of a note (XlsxWriter drops a longer one)."""
+NOTE_PIXELS = (20, 1_000)
+"""Sides of a note's box: a smaller one shows no word, a larger one fits on no screen."""
 MAX_PASSWORD = 15
 """Characters the old password hash takes into account (MS-OFFCRYPTO 2.3.7.1): Excel cuts what is typed later."""
 PAPER_MILLIMETRES = (210, 297)
@@ -66,6 +70,8 @@ def check_sheet(sheet: SheetPlan, sheets: frozenset[str], seen: frozenset[str]) 
         ref = CellRef(sheet.name, row, column)
         check_ref(ref, ref, sheet.name)
         check_content(ref, cell.content, sheets)
+        if cell.note is not None:
+            check_note(ref, cell.note)
     check_links(sheet, sheets, seen)
     check_columns(sheet)
     for row, planned in sheet.rows.items():
@@ -103,6 +109,16 @@ def check_links(sheet: SheetPlan, sheets: frozenset[str], seen: frozenset[str]) 
         if link.target.sheet not in seen:
             why = "is hidden" if link.target.sheet in sheets else "is not there"
             refuse(where, f"link to sheet {link.target.sheet!r}, which {why}")
+
+
+def check_note(where: CellRef, note: Note) -> None:
+    """Refuse a note that says nothing, that is too long, or whose box no one could read."""
+    if not note.text.strip():
+        refuse(where, "a note that says nothing")
+    text_at_most(where, "note", note.text, MAX_NOTE)
+    least, most = NOTE_PIXELS
+    if not (least <= note.width <= most and least <= note.height <= most):
+        refuse(where, f"a note of {note.width} × {note.height} pixels, from {least} to {most} can be read")
 
 
 # ── rows and columns ──────────────────────────────────────────────────────────────────────────────
@@ -147,7 +163,7 @@ def _check_merged_cells(where: str, sheet: SheetPlan, area: CellRange) -> None:
         refuse(where, "its first cell is not planned")
     for ref in area.cells()[1:]:
         cell = sheet.cells.get((ref.row, ref.column))
-        if cell is not None and (cell.content not in {None, ""} or cell.link is not None):
+        if cell is not None and (cell.content not in {None, ""} or cell.link or cell.note):
             refuse(where, f"{ref.address} holds something that no one could see")
         if cell is not None and cell.style.locked is not first.style.locked:
             refuse(where, f"{ref.address} is not locked as the first cell is")

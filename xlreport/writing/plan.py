@@ -31,6 +31,8 @@ class Style:
     fill: str | None = None
     border: str | None = None
     border_sides: str = "lrtb"
+    heavy: bool = False
+    """A border that is seen beside thin ones."""
     align: str = "left"
     valign: str = "center"
     wrap: bool = False
@@ -48,17 +50,29 @@ class Link:
     tip: str = ""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Note:
+    """Words that appear beside a cell while the pointer is on it; the size of their box in pixels."""
+
+    text: str
+    font: str = "微软雅黑"
+    size: float = 9
+    width: int = 300
+    height: int = 80
+
+
 Content = str | Decimal | bool | Formula | None
 """What stands in a cell: words, a number, a truth value, a formula, or nothing but a style."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlannedCell:
-    """One cell: its content, its look, and where it leads."""
+    """One cell: its content, its look, where it leads, and what is said beside it."""
 
     content: Content = None
     style: Style
     link: Link | None = None
+    note: Note | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -113,6 +113,8 @@ class _Pen:
             if cell.link is not None:
                 place = merged.get((row, column), CellRange(plan.name, row, column, row, column))
                 sheet.link(place.address, location(cell.link.target), cell.link.tip)
+            if cell.note is not None:
+                sheet.note(row, column, cell.note)
         sheet.merge = [_corners(area) for area in plan.merges]
 
     def _add_cell(self, sheet: Sheet, ref: CellRef, cell: PlannedCell) -> None:
@@ -221,14 +223,14 @@ def _properties(style: Style) -> dict[str, object]:
 
 
 _SIDES = {"l": "left", "r": "right", "t": "top", "b": "bottom"}
-_THIN = 1
+_THIN, _MEDIUM = 1, 2
 
 
 def _borders(style: Style) -> dict[str, object]:
     if style.border is None:
         return {}
     sides = [_SIDES[side] for side in style.border_sides]
-    lines: dict[str, object] = dict.fromkeys(sides, _THIN)
+    lines: dict[str, object] = dict.fromkeys(sides, _MEDIUM if style.heavy else _THIN)
     return lines | {f"{side}_color": f"#{style.border}" for side in sides}
 
 

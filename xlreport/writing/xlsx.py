@@ -18,13 +18,17 @@ from xlsxwriter.worksheet import Worksheet
 from xlreport.cells import MAX_COLUMNS, CellRange, CellRef, column_letters
 from xlreport.errors import LimitError
 from xlreport.rules.formula import quoted_sheet
-from xlreport.writing.plan import PlannedRow
+from xlreport.writing.plan import Note, PlannedRow
 
 DIGIT_PIXELS = 7
 """Width in pixels at 96 dpi of a digit of the Normal style that column widths are counted in."""
 
-_DEFAULT_WIDTH = 64 * 256 // DIGIT_PIXELS / 256
+POINTS_PER_PIXEL = 0.75
+_DEFAULT_PIXELS = 64
+_DEFAULT_WIDTH = _DEFAULT_PIXELS * 256 // DIGIT_PIXELS / 256
 """What Excel gives a column that says nothing: 64 pixels, in characters with their padding."""
+_DEFAULT_HEIGHT = 15
+"""What Excel gives a row that says nothing, in points."""
 
 # Excel spells as _xHHHH_ whatever XML cannot hold, and therefore also the underscore of a text that
 # happens to look like such an escape. The look-ahead finds overlapping ones: _x0041_x0042_.
@@ -219,6 +223,32 @@ class Sheet(_Escaping, Worksheet):  # type: ignore[misc]  # XlsxWriter has no ty
             attributes = [("ref", cells), ("location", location)] + [("tooltip", tip)] * bool(tip)
             self._xml_empty_tag("hyperlink", attributes)
         self._xml_end_tag("hyperlinks")
+
+    # ── notes ─────────────────────────────────────────────────────────────────────────────────────
+
+    def note(self, row: int, column: int, note: Note) -> None:
+        """Say something beside a cell while the pointer is on it; by nobody, as no author is ours to name."""
+        face = {"font_name": note.font, "font_size": note.size}
+        box = {"width": note.width, "height": note.height}
+        code = self.write_comment(row - 1, column - 1, note.text, {**face, **box})
+        if code:
+            raise LimitError(f"{self.name}: XlsxWriter refused the note in row {row}, column {column} with code {code}")
+        self.col_size_changed = True
+        self.row_sizes = {0: None}  # so that XlsxWriter asks for the sizes below instead of taking its own
+
+    def _size_col(self, col: int, anchor: int = 0) -> int:  # noqa: ARG002  # its signature
+        """Pixels of a column, counted from 0: the box of a note is placed by the cells under it."""
+        for first, last, width, hidden in self._columns:
+            if first <= col + 1 <= last and (hidden or width is not None):
+                return 0 if hidden or width is None else int(stored_width(width) * DIGIT_PIXELS + 0.5)
+        return _DEFAULT_PIXELS
+
+    def _size_row(self, row: int, anchor: int = 0) -> int:  # noqa: ARG002  # its signature
+        """Pixels of a row, counted from 0."""
+        planned = self._rows.get(row + 1)
+        if planned is not None and planned.hidden:
+            return 0
+        return int((_DEFAULT_HEIGHT if planned is None else planned.height) / POINTS_PER_PIXEL + 0.5)
 
     # ── what is seen first ────────────────────────────────────────────────────────────────────────
 
