@@ -342,3 +342,10 @@ def _text(random: Random, odd: float, usual: Sequence[str]) -> Entry:
     if random.random() < odd:
         return one_of(random, odd_text, odd_number, error, truth, odd_formula, blank)
     return text_value(random.choice(usual))
+
+
+def draw_dust(random: Random, count: int) -> Iterator[float]:
+    """Doubles as sums and products of decimal numbers leave them: 0.30000000000000004 and the like."""
+    for _ in range(count):
+        numbers = [round(random.uniform(0, 10 ** random.randint(0, 4)), random.randint(0, 6)) for _ in range(9)]
+        yield random.choice((sum(numbers), numbers[0] * 1.1, numbers[0] * 100 / 3 * 3, sum(numbers) - numbers[-1]))
