@@ -14,11 +14,12 @@ from tempfile import TemporaryDirectory
 
 from xlreport.cells import BLANK, Text, Value, number_value
 from xlreport.checks.check import check
-from xlreport.cli.making import blank_submission, report_bytes
+from xlreport.cli.making import blank_submission
 from xlreport.fields import FieldRef
 from xlreport.forms.definition import FormDefinition
 from xlreport.forms.loading import find_form, load_definition
 from xlreport.reading.values import parse_values, submission_of
+from xlreport.reports.writing import write_report
 from xlreport.submission import Submission
 from xlreport.writing.calculate import calculate
 from xlreport.writing.plan import Print, SheetPlan, WorkbookPlan
@@ -54,7 +55,7 @@ def main() -> None:
     plan = on_screen(plan_template(definition, with_slips(submission)))
     draw(write_workbook(plan, calculate(plan)), pages_of(plan), dots=96)
     result = check(definition, submission)
-    report = report_bytes(definition, result, draft=not result.accepted)
+    report = write_report(definition, result, draft=not result.accepted)
     draw(report, {f"report-{page}": page for page in (1, 2, 3)}, dots=60, crop=False)
 
 

@@ -17,7 +17,8 @@ from xlreport.forms.loading import load_definition
 from xlreport.reading.submission import read_submission
 from xlreport.reading.values import parse_values, submission_of
 from xlreport.reading.workbook import read_workbook
-from xlreport.submission import Submission
+from xlreport.submission import Submission, Unit
+from xlreport.writing.filling import fill
 from xlreport.writing.template import write_template
 
 REPORTS = Path(__file__).parent / "reports"
@@ -70,8 +71,18 @@ def last_year(name: str) -> dict[FieldRef, Decimal]:
     return dict(effective_figures(form(), submission(values_json(name))))
 
 
+def through_fill(document: Mapping[str, Any], last: str | None = None) -> Submission:
+    """What is read back once ``fill`` has put a values JSON into a template read back itself."""
+    unit = Unit(**{"level": "", **document["unit"]})
+    blank = Submission(form=FORM, version=form().version, unit=unit, year=document["year"])
+    blank = blank if last is None else replace(blank, last=last_year(last))
+    template = read_back(write_template(form(), blank))
+    filled = fill(form(), template, parse_values(as_bytes(document), "values.json"))
+    return read_back(write_template(form(), filled.submission))
+
+
 def through_workbook(made: Submission) -> Submission:
-    """What is read back from the workbook the submission was written to: the way of ``fill`` and ``check``."""
+    """What is read back from the workbook a submission was written to."""
     return read_back(write_template(form(), replace(made, totals={}, findings=())))
 
 

@@ -15,20 +15,20 @@ from xlreport.submission import Explanation, Submission
     ("name", "level"), [("guancheng_2023", None), ("suqian_2023", "city"), ("huaian_2024", "city")]
 )
 def test_an_honest_published_report_is_accepted(name: str, level: str | None) -> None:
-    filled = line.through_workbook(line.submission(line.values_json(name, level=level)))
+    filled = line.through_fill(line.values_json(name, level=level))
     result = line.verdict(filled)
     assert ([finding.message for finding in result.findings], result.accepted) == ([], True)
 
 
 def test_suqian_2024_follows_suqian_2023_without_a_single_query() -> None:
-    filled = line.through_workbook(line.submission(line.values_json("suqian_2024", level="city"), last="suqian_2023"))
+    filled = line.through_fill(line.values_json("suqian_2024", level="city"), last="suqian_2023")
     result = line.verdict(filled)
     assert ([finding.message for finding in result.findings], result.accepted) == ([], True)
 
 
 def test_every_judgement_of_suqian_2024_that_applies_was_made() -> None:
     """Accepted means judged: with last year's figures only rules for other levels do not apply."""
-    filled = line.through_workbook(line.submission(line.values_json("suqian_2024", level="city"), last="suqian_2023"))
+    filled = line.through_fill(line.values_json("suqian_2024", level="city"), last="suqian_2023")
     idle = [one.judgement.key for one in line.verdict(filled).judged if one.left is None]
     assert idle == [
         "T4-T3[no_requests]",
@@ -43,7 +43,7 @@ def test_every_judgement_of_suqian_2024_that_applies_was_made() -> None:
 
 
 def hongze_2024() -> Submission:
-    return line.through_workbook(line.submission(line.values_json("hongze_2024"), last="hongze_2023"))
+    return line.through_fill(line.values_json("hongze_2024"), last="hongze_2023")
 
 
 def test_hongze_2024_raises_YOY_for_licences_and_new_requests() -> None:
@@ -81,7 +81,7 @@ def test_a_wrong_total_spoils_no_other_rule() -> None:
 @pytest.mark.parametrize("name", sorted(path.stem for path in line.REPORTS.glob("*.json")))
 def test_what_is_read_back_is_exactly_what_went_in(name: str) -> None:
     made = line.submission(line.values_json(name))
-    filled = line.through_workbook(made)
+    filled = line.through_fill(line.values_json(name))
     assert (filled.values, filled.texts) == (made.values, {**filled.texts, **made.texts})
 
 

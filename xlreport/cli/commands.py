@@ -118,18 +118,25 @@ def fill(
     template: Annotated[Path, typer.Argument(metavar="TEMPLATE", help=say("cli.template_argument"))],
     values: Annotated[Path, typer.Argument(metavar="VALUES", help=say("cli.values_argument"))],
     out: Out,
+    *,
+    password: Annotated[str, typer.Option("--password", help=say("cli.password"))] = "",
     form: OwnForm = "",
     force: Force = False,
 ) -> None:
     """Write the template anew with values in it."""
-    from xlreport.cli.making import filled_submission  # noqa: PLC0415 - start-up
+    from xlreport.cli.inputs import read_bytes, read_file  # noqa: PLC0415 - start-up
+    from xlreport.cli.making import checked_password  # noqa: PLC0415 - start-up
+    from xlreport.reading.values import parse_values  # noqa: PLC0415 - start-up
+    from xlreport.writing.filling import fill as fill_in  # noqa: PLC0415 - start-up
     from xlreport.writing.template import write_template  # noqa: PLC0415 - start-up
 
     refuse_existing(out, force=force)
-    filled = filled_submission(template, values, form)
+    read = read_file(template, form)
+    filled = fill_in(read.definition, read.submission, parse_values(read_bytes(values), values.name))
     for words in filled.differing_totals:
         tell(words)
-    write_whole(out, write_template(filled.definition, filled.submission), force=force)
+    data = write_template(read.definition, filled.submission, password=checked_password(password))
+    write_whole(out, data, force=force)
     tell(say("fill.done", path=out))
 
 
@@ -186,7 +193,7 @@ def report(
 ) -> None:
     """Write the formatted report of an accepted workbook."""
     from xlreport.cli.judging import result_on  # noqa: PLC0415 - start-up
-    from xlreport.cli.making import report_bytes  # noqa: PLC0415 - start-up
+    from xlreport.reports.writing import write_report  # noqa: PLC0415 - start-up
 
     refuse_existing(out, force=force)
     definition, result = result_on(file, last, form)
@@ -196,7 +203,7 @@ def report(
         tell(as_text(FileVerdict(file=file.name, result=result)))
         tell(say("report.refused"))
         raise typer.Exit(NOT_ACCEPTED)
-    write_whole(out, report_bytes(definition, result, draft=draft, fonts=fonts.value), force=force)
+    write_whole(out, write_report(definition, result, draft=draft, fonts=fonts.value), force=force)
     tell(say("report.done", path=out))
 
 
@@ -209,14 +216,14 @@ def export(
     force: Force = False,
 ) -> None:
     """Write the values out, in the shape ``fill`` takes."""
-    from xlreport.cli.inputs import read_any  # noqa: PLC0415 - start-up
+    from xlreport.cli.inputs import read_file  # noqa: PLC0415 - start-up
     from xlreport.writing.values import as_csv, as_json_text, values_document  # noqa: PLC0415 - start-up
 
     if out is not None:
         if out.suffix.lower() not in (".json", ".csv"):
             raise typer.BadParameter(say("export.ending"))
         refuse_existing(out, force=force)
-    read = [read_any(file, form) for file in files]
+    read = [read_file(file, form) for file in files]
     if out is not None and out.suffix.lower() == ".csv":
         pairs = [(one.definition, one.submission) for one in read]
         write_whole(out, as_csv(pairs, computed=computed).encode("utf-8-sig"), force=force)

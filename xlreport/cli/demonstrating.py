@@ -4,12 +4,14 @@ from pathlib import Path
 
 from xlreport.checks.check import check
 from xlreport.checks.printing import FileVerdict, as_text
-from xlreport.cli.inputs import read_any
-from xlreport.cli.making import blank_submission, filled_submission, report_bytes
+from xlreport.cli.inputs import read_file
+from xlreport.cli.making import blank_submission
 from xlreport.cli.output import emit, refuse_existing, tell, write_whole
 from xlreport.forms.loading import find_form, load_definition
 from xlreport.messages import say
 from xlreport.reading.values import parse_values
+from xlreport.reports.writing import write_report
+from xlreport.writing.filling import fill
 from xlreport.writing.template import write_template
 
 FORM = "gov-info-annual-2021"
@@ -35,12 +37,12 @@ def run_demo(folder: Path, *, force: bool) -> None:
         form="",
     )
     write_whole(names["template"], write_template(definition, blank), force=force)
-    filled = filled_submission(names["template"], values, "")
+    filled = fill(definition, read_file(names["template"]).submission, document)
     write_whole(names["filled"], write_template(definition, filled.submission), force=force)
-    result = check(definition, read_any(names["filled"]).submission)
+    result = check(definition, read_file(names["filled"]).submission)
     text = as_text(FileVerdict(file=names["filled"].name, result=result))
     write_whole(names["check"], (text + "\n").encode("utf-8-sig"), force=force)
-    write_whole(names["report"], report_bytes(definition, result, draft=not result.accepted), force=force)
+    write_whole(names["report"], write_report(definition, result, draft=not result.accepted), force=force)
     emit(text)
     tell("")
     tell(say("demo.done", folder=folder.resolve()))

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from xlreport.checks.check import check
+from xlreport.checks.history import with_last_year
 from xlreport.checks.printing import FileVerdict
 from xlreport.checks.result import CheckResult
-from xlreport.cli.inputs import read_any, with_last
+from xlreport.cli.inputs import read_file
 from xlreport.errors import WorkbookError
 from xlreport.forms.definition import FormDefinition
 
@@ -19,9 +20,11 @@ def result_on(file: Path, last: Path | None, form: str) -> tuple[FormDefinition,
         WorkbookError: the file cannot be read.
         RequestError: last year's figures are not of the year before.
     """
-    read = read_any(file, form)
-    submission = read.submission if last is None else with_last(read, last, form)
-    return read.definition, check(read.definition, submission)
+    read = read_file(file, form)
+    definition, submission = read.definition, read.submission
+    if last is not None:
+        submission = with_last_year(definition, submission, read_file(last, form).submission)
+    return definition, check(definition, submission)
 
 
 def verdict_on(file: Path, last: Path | None, form: str) -> FileVerdict:

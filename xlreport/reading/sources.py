@@ -1,0 +1,53 @@
+"""Whatever figures come in, workbook or JSON, as a submission together with its form."""
+
+from dataclasses import dataclass
+
+from xlreport.errors import WorkbookError
+from xlreport.forms.definition import FormDefinition
+from xlreport.forms.loading import load_definition, shipped_forms
+from xlreport.messages import say
+from xlreport.reading.submission import form_of, read_submission
+from xlreport.reading.values import parse_values, submission_of
+from xlreport.reading.workbook import read_workbook
+from xlreport.submission import Submission
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A submission together with its form."""
+
+    definition: FormDefinition
+    submission: Submission
+
+
+def read_source(data: bytes, name: str, form: str = "") -> Read:
+    """The submission in the bytes of a filled workbook or a values JSON.
+
+    ``name`` is what people know the file by; ``form`` says where a form of one's own lies.
+
+    Raises:
+        WorkbookError: it is neither, or of a form that is not known.
+        DefinitionError: the form named by ``form`` is not right.
+    """
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
+        return _read_values(data, name, form)
+    workbook = read_workbook(data, name)
+    definition = _definition(form, form_of(workbook, name)[0], name)
+    return Read(definition, read_submission(definition, workbook, name))
+
+
+def _read_values(data: bytes, name: str, form: str) -> Read:
+    document = parse_values(data, name)
+    definition = _definition(form, document.form, name)
+    if not document.unit.name or document.year is None:
+        raise WorkbookError("NOT-VALUES", say("file.not_values", name=name, reason=say("json.needs_whose")))
+    return Read(definition, submission_of(definition, document))
+
+
+def _definition(given: str, named: str, file: str) -> FormDefinition:
+    if given:
+        return load_definition(given)
+    if named not in shipped_forms():
+        known = "、".join(shipped_forms())
+        raise WorkbookError("OTHER-FORM", say("file.unknown_form", name=file, found=named, known=known))
+    return load_definition(named)

@@ -1,0 +1,112 @@
+"""Put figures that already live elsewhere into a template: what ``fill`` does, on values."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from xlreport.cells import Number, double_to_decimal, plain
+from xlreport.checks.check import with_bound_explanations
+from xlreport.checks.figures import effective_figures
+from xlreport.errors import RequestError
+from xlreport.findings import Severity
+from xlreport.forms.definition import FormDefinition
+from xlreport.forms.layout import plan_layout
+from xlreport.messages import say
+from xlreport.reading.submission import shown
+from xlreport.reading.values import ValuesDocument, submission_of
+from xlreport.rules.formula import round_half_up, utf16_length
+from xlreport.submission import Submission
+from xlreport.writing.text_sheet import MOST_TEXT, spread
+
+CLAIM_DECIMALS = 6
+"""Decimals to which a claimed total is compared; no figure has more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A template's submission with values in it, and in words the claimed totals that differ from ours."""
+
+    submission: Submission
+    differing_totals: tuple[str, ...]
+
+
+def fill(definition: FormDefinition, template: Submission, document: ValuesDocument) -> Filled:
+    """The template's submission with the values of a JSON in it, as given; what it does not name stays.
+
+    Raises:
+        RequestError: the values are of another unit or year, a spreadsheet cannot hold one of them, or a
+            part of the template cannot be read and would be lost.
+        WorkbookError: the JSON is of another form or names unknown fields.
+    """
+    _refuse_unreadable(template)
+    _refuse_other_report(template, document)
+    given = submission_of(definition, document)
+    merged = with_bound_explanations(definition, _merged(template, given))
+    _refuse_what_no_cell_holds(definition, merged)
+    _refuse_inexact(merged)
+    return Filled(merged, tuple(_differing_totals(definition, merged, given)))
+
+
+def _refuse_unreadable(submission: Submission) -> None:
+    """Refuse a template part of which cannot be read: writing it anew would lose that part."""
+    errors = [finding.message for finding in submission.findings if finding.severity is Severity.ERROR]
+    if errors:
+        raise RequestError(say("fill.unreadable", name=submission.source, findings="\n".join(errors)))
+
+
+def _refuse_inexact(submission: Submission) -> None:
+    """Refuse a number that a spreadsheet's double would change."""
+    for ref, value in {**submission.values, **submission.typed}.items():
+        if isinstance(value, Number) and double_to_decimal(float(value.value)) != value.value:
+            raise RequestError(say("fill.too_many_digits", name=ref, value=value.value))
+
+
+def _refuse_what_no_cell_holds(definition: FormDefinition, submission: Submission) -> None:
+    """Refuse a text longer than cells can hold; cutting it would lose it."""
+    for entry in definition.entries:
+        longest = max(
+            (utf16_length(one) for one in spread(submission.texts.get(entry.ref, ()), entry.paragraphs)), default=0
+        )
+        if longest > MOST_TEXT:
+            raise RequestError(say("fill.too_long", name=entry.ref, limit=MOST_TEXT))
+
+
+def _refuse_other_report(template: Submission, document: ValuesDocument) -> None:
+    if document.year is not None and document.year != template.year:
+        raise RequestError(say("fill.other_year", name=document.name, found=document.year, expected=template.year))
+    unit, ours = document.unit, template.unit
+    if unit.name and unit.name != ours.name:
+        raise RequestError(say("fill.other_unit", name=document.name, found=unit.name, expected=ours.name))
+    if unit.code and ours.code and unit.code != ours.code:
+        raise RequestError(say("fill.other_unit", name=document.name, found=unit.code, expected=ours.code))
+
+
+def _merged(template: Submission, given: Submission) -> Submission:
+    """What the JSON names replaces what the template holds; everything else stays."""
+    kept = {ref: value for ref, value in template.typed.items() if ref not in given.values}
+    return replace(
+        template,
+        values={**template.values, **given.values},
+        typed={**kept, **given.typed},
+        texts={**template.texts, **given.texts},
+        totals={},
+        zero_blanks=template.zero_blanks | given.zero_blanks,
+        explanations={**template.explanations, **given.explanations},
+        findings=(),
+    )
+
+
+def _differing_totals(definition: FormDefinition, merged: Submission, given: Submission) -> Iterator[str]:
+    numbers, layout = effective_figures(definition, merged), plan_layout(definition)
+    for ref, claim in given.totals.items():
+        ours = numbers.get(ref)
+        equal = (
+            isinstance(claim, Number) and ours is not None and round_half_up(ours - claim.value, CLAIM_DECIMALS) == 0
+        )
+        if not equal:
+            yield say(
+                "fill.total_differs",
+                cell=layout.cell_of(ref),
+                label=definition.fields[ref].label,
+                ours=plain(ours) if ours is not None else say("structure.nothing"),
+                claim=shown(claim) or say("structure.nothing"),
+            )
