@@ -40,6 +40,8 @@ ERRORS = frozenset(
         "FORMULA-IN-INPUT",
         "TOTAL-NOT-A-NUMBER",
         "ERROR-IN-TEXT",
+        "DUPLICATE-CELL",
+        "NOT-A-CHOICE",
     }
 )
 """Codes of what must be put right in a file that is read; every other one is a notice."""
