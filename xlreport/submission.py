@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from xlreport.cells import BLANK, Value
+from xlreport.cells import BLANK, CellRef, Value
 from xlreport.fields import FieldRef
 from xlreport.findings import Finding
 
@@ -38,6 +38,8 @@ class Submission:
     ``last`` are last year's effective figures (totals recomputed), ``None`` where they are not given.
     ``findings`` are what reading found; ``unreadable`` are the tables and sections whose sheet is not
     the form's any more: one finding says so, and nothing in them is judged one by one.
+    ``leftovers`` are cells outside all inputs in which somebody wrote, and what; ``extra_sheets`` the sheets
+    that are not the form's, with the number of their filled cells: a fresh template cannot hold either.
     """
 
     form: str
@@ -58,6 +60,8 @@ class Submission:
     return_to: str = ""
     unreadable: frozenset[str] = frozenset()
     findings: tuple[Finding, ...] = ()
+    leftovers: tuple[tuple[CellRef, str], ...] = ()
+    extra_sheets: tuple[tuple[str, int], ...] = ()
 
     def value(self, ref: FieldRef) -> Value:
         """What a field holds; a field nobody filled is blank."""

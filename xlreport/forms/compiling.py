@@ -215,7 +215,7 @@ class _Compiler:
             self.problem(path, "form.choices")
 
     def check_sections(self, sections: tuple[Section, ...]) -> None:
-        reserved = [say("sheet.start"), say("sheet.checks"), HIDDEN_SHEET]
+        reserved = [say("sheet.start"), say("sheet.checks"), say("sheet.return"), HIDDEN_SHEET]
         self.unique([section.sheet.casefold() for section in sections] + reserved, "sections")
         used = [section.table.id for section in sections if section.table is not None]
         for name in dict.fromkeys(used):

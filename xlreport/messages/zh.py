@@ -350,4 +350,7 @@ TEXTS: dict[str, str] = {
     "demo.about.filled": "填好的表",
     "demo.about.check": "读回以后的核对结果",
     "demo.about.report": "正式报告",
+    # ── the return copy ──
+    "sheet.return": "退回说明",
+    "return.formula": "{formula}（结果 {value}）",
 }

@@ -5,7 +5,7 @@ worked out anew. An honest file is never accused; what any program changes by sa
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from xlreport.cells import (
@@ -27,6 +27,7 @@ from xlreport.forms.definition import Entry, FormDefinition, Section
 from xlreport.forms.grid import Role
 from xlreport.forms.layout import CONTRACT, HIDDEN_SHEET, MARKER, Layout, TablePlace, TextPlace, plan_layout
 from xlreport.messages import say
+from xlreport.reading.leftovers import leftovers
 from xlreport.reading.normalising import normalise_date, normalise_number, paragraphs_of, text_of
 from xlreport.reading.tokens import tokens
 from xlreport.reading.workbook import ReadCell, ReadSheet, ReadWorkbook
@@ -113,6 +114,11 @@ class _Reader:
             self.section(section)
         self.explanations()
         self.whole_file()
+        submission = self.collected()
+        left = leftovers(self.definition, self.layout, self.workbook, submission)
+        return replace(submission, leftovers=left.cells, extra_sheets=left.extra_sheets)
+
+    def collected(self) -> Submission:
         got = self.got
         return Submission(
             form=self.definition.id,
@@ -374,7 +380,8 @@ class _Reader:
             )
         for sheet in dict.fromkeys(cell.sheet for cell in got.locked):
             self.add("INPUT-LOCKED", Severity.NOTICE, [cell for cell in got.locked if cell.sheet == sheet])
-        known = {HIDDEN_SHEET, self.layout.start_sheet, self.layout.checks_sheet, *self.layout.section_sheets}
+        words_only = {HIDDEN_SHEET, self.layout.start_sheet, say("sheet.return")}
+        known = words_only | {self.layout.checks_sheet, *self.layout.section_sheets}
         extra = [
             sheet.name
             for sheet in self.workbook.sheets
