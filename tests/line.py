@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -73,12 +74,17 @@ def last_year(name: str) -> dict[FieldRef, Decimal]:
 
 def through_fill(document: Mapping[str, Any], last: str | None = None) -> Submission:
     """What is read back once ``fill`` has put a values JSON into a template read back itself."""
-    unit = Unit(**{"level": "", **document["unit"]})
-    blank = Submission(form=FORM, version=form().version, unit=unit, year=document["year"])
-    blank = blank if last is None else replace(blank, last=last_year(last))
-    template = read_back(write_template(form(), blank))
+    unit = tuple(sorted(document["unit"].items()))
+    template = _template(unit, document["year"], last)
     filled = fill(form(), template, parse_values(as_bytes(document), "values.json"))
     return read_back(write_template(form(), filled.submission))
+
+
+@cache
+def _template(unit: tuple[tuple[str, str], ...], year: int, last: str | None) -> Submission:
+    """A template for a unit and a year, as it is read back."""
+    blank = Submission(form=FORM, version=form().version, unit=Unit(**dict(unit)), year=year)
+    return read_back(write_template(form(), blank if last is None else replace(blank, last=last_year(last))))
 
 
 def through_workbook(made: Submission) -> Submission:
