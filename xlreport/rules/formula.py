@@ -158,14 +158,15 @@ def spell(formula: Formula, sheet: str) -> str:  # noqa: PLR0911 - one return fo
         case Relative(row=row, column=column, fixed_column=fixed):
             return f"{'$' if fixed else ''}{column_letters(column)}{row}"
         case Binary(operator=operator, left=left, right=right):
-            return f"{_operand(left, sheet)}{operator}{_operand(right, sheet, operator)}"
+            return f"{_operand(left, sheet, joins=operator not in '+-*')}{operator}{_operand(right, sheet)}"
         case Call(name=name, arguments=arguments):
             return f"{name}({','.join(spell(argument, sheet) for argument in arguments)})"
 
 
-def _operand(formula: Formula, sheet: str, chained: str = "") -> str:
+def _operand(formula: Formula, sheet: str, *, joins: bool = False) -> str:
+    """One side of an operator, in brackets unless it is plain, or a text joined before what binds less."""
     text = spell(formula, sheet)
-    if isinstance(formula, Binary) and not (formula.operator == "&" and chained == ""):
+    if isinstance(formula, Binary) and not (joins and formula.operator == "&"):
         return f"({text})"
     if isinstance(formula, Literal) and isinstance(formula.value, Decimal) and formula.value < 0:
         return f"({text})"

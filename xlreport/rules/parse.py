@@ -340,10 +340,11 @@ class _Parser:
 
     def argument(self) -> SumNode | RangeNode:
         node = self.sum()
-        if not self.accept(":"):
+        colon = self.accept(":")
+        if colon is None:
             return node
         if not isinstance(node, NameNode):
-            self.fail("rule.range_of_names")
+            self.fail("rule.range_of_names", colon)
         return RangeNode(node, self.name(), node.position)
 
     def name(self) -> NameNode:
