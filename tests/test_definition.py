@@ -366,6 +366,14 @@ FORMS = {
             for at in (0, 1)
         ],
     ),
+    "form.says_too_long": (
+        check("t.x.a = 0").replace("必须", "长" * 241),
+        [("rules[0].says", "代入行、列的标签后有 241 个字，最多 240 个。")],
+    ),
+    "form.too_many_characters": (
+        form(tables=f'[{{ id = "t", unit = "{"很" * 21}", {COLUMNS}, {ROWS} }}]'),
+        [("tables[0].unit", "最多 20 个字。")],
+    ),
     "form.home": (
         form(rules="""[{ id = "R", severity = "error", says = "必须", each = "column of t",
             check = "x = y", at = "z" }]"""),

@@ -56,6 +56,7 @@ _T = TypeVar("_T")
 _SHEET_NAME = re.compile(r"(?!')[^\[\]:*?/\\\x00-\x1f]{1,31}(?<!')")
 _EXCEL_KEEPS = "history"  # Excel's own name for the sheet of tracked changes
 _MAX_GRID_COLUMNS = 60
+_MOST_SAID = 240  # Excel takes 255 UTF-16 units in a formula's text; a mark stands before it
 _MAX_CHOICES = 255  # UTF-16 units Excel takes for a list with its commas
 _MAX_PARAMETER = Decimal(10) ** 15  # a double keeps 15 digits
 _RESERVED = frozenset({"it", "last", "level", "given", *KEYWORDS})
@@ -654,6 +655,8 @@ class _Compiler:
         without = filled.replace("{count}", "") if "count" in keep else filled
         if "{" in without or "}" in without:
             self.problem(path, "form.braces")  # a label's own braces would be taken for places later
+        if path.endswith(".says") and utf16_length(filled) > _MOST_SAID:
+            self.problem(path, "form.says_too_long", length=utf16_length(filled), limit=_MOST_SAID)
         return filled
 
     def places_known(self, text: str, known: Iterable[str], path: str) -> bool:

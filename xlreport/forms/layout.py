@@ -54,7 +54,8 @@ CHECKS_COLUMNS = 7
     EXPLAINED_COLUMN,
     MESSAGE_COLUMN,
     TARGET_COLUMN,
-) = range(2, 12)
+    EXPLAINED_TEXT_COLUMN,
+) = range(2, 13)
 """The columns of a judgement's row on the hidden sheet."""
 
 
@@ -124,7 +125,8 @@ class JudgementPlace:
     """The cells of one judgement: its row on 校验 and its row on the hidden sheet.
 
     ``attention`` says what it asks of the clerk (see ``writing.judging``); ``explained_left`` and
-    ``explained_right`` are the numbers its explanation was written for.
+    ``explained_right`` are the numbers its explanation was written for, ``explained_text`` is that
+    explanation: another one that is typed in its place belongs to other numbers.
     """
 
     checks_row: int
@@ -136,6 +138,7 @@ class JudgementPlace:
     attention: CellRef
     explained_left: CellRef
     explained_right: CellRef
+    explained_text: CellRef
     explained: CellRef
     message: CellRef
     target: CellRef
@@ -349,6 +352,7 @@ class _Planner:
                 attention=CellRef(HIDDEN_SHEET, row, ATTENTION_COLUMN),
                 explained_left=CellRef(HIDDEN_SHEET, row, EXPLAINED_LEFT_COLUMN),
                 explained_right=CellRef(HIDDEN_SHEET, row, EXPLAINED_RIGHT_COLUMN),
+                explained_text=CellRef(HIDDEN_SHEET, row, EXPLAINED_TEXT_COLUMN),
                 explained=CellRef(HIDDEN_SHEET, row, EXPLAINED_COLUMN),
                 message=CellRef(HIDDEN_SHEET, row, MESSAGE_COLUMN),
                 target=CellRef(HIDDEN_SHEET, row, TARGET_COLUMN),

@@ -201,6 +201,7 @@ _KEYS = {
     "too_short": "form.too_short",
     "string_too_short": "form.too_short",
     "too_long": "form.too_long",
+    "string_too_long": "form.too_many_characters",
 }
 """What pydantic calls a mistake, and our sentence for it; its context fills in the places."""
 _NAMES = {

@@ -30,7 +30,7 @@ class LineSource(_Model):
     label: LabelSource
     kind: NumberKind | None = Field(None, description="这一行或列的数字：count 件数，amount 金额。")
     scale: int | None = Field(None, ge=0, le=6, description="金额最多几位小数。")
-    unit: str | None = Field(None, description="单位，如 件、万元。")
+    unit: str | None = Field(None, max_length=20, description="单位，如 件、万元。")
     span: int = Field(1, ge=1, le=40, description="这一列在纸面上占几格宽。")
     computed: str | None = Field(None, description="算式，如 sum(individual:other_org)。")
     rule: str | None = Field(None, description="总计由哪条规则说明。")
@@ -70,7 +70,7 @@ class TableSource(_Model):
 
     id: Identifier
     kind: NumberKind = "count"
-    unit: str = ""
+    unit: str = Field("", max_length=20, description="单位，如 件、万元。")
     corner: LabelSource | None = None
     columns: list[HeadingSource] = []
     rows: list[HeadingSource] = []

@@ -134,6 +134,8 @@ TEXTS: dict[str, str] = {
     "form.not_under": "应不小于 {ge}。",
     "form.not_over": "应不大于 {le}。",
     "form.too_short": "不能是空的。",
+    "form.too_many_characters": "最多 {max_length} 个字。",
+    "form.says_too_long": "代入行、列的标签后有 {length} 个字，最多 {limit} 个。",
     "form.too_long": "最多 {max_length} 项。",
     "form.duplicate": "“{name}”重复了。",
     "form.bad_id": "“{name}”不能作名称：只用小写字母、数字和下划线，以字母开头。",

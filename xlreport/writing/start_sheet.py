@@ -32,6 +32,7 @@ from xlreport.writing.judging import (
     judgement_column,
 )
 from xlreport.writing.plan import Link, Print, Protection, SheetPlan
+from xlreport.writing.table_sheet import PROMPT_LIMIT, fitting
 
 SHEET, CONTENTS, STATE, FIRST = range(1, 5)
 WIDTHS = (15.0, 31.0, 18.0, 50.0)
@@ -157,7 +158,13 @@ class _StartSheet:
         column = attention_column(self.layout)
         left = judgement_column(self.layout, LEFT_COLUMN)
         target = self.first_input(section)
-        sheet.put(row, SHEET, section.sheet, look.LINK_CELL, Link(target=_one(target), tip=str(section.heading)))
+        sheet.put(
+            row,
+            SHEET,
+            section.sheet,
+            look.LINK_CELL,
+            Link(target=_one(target), tip=fitting(str(section.heading), PROMPT_LIMIT)),
+        )
         sheet.put(row, CONTENTS, section.summary, replace(look.CELL, size=9))
         for what, at in COUNTS.items():
             wanted = lit(10 * number + what)
