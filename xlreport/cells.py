@@ -60,6 +60,11 @@ class CellRef:
         """The address within the sheet: ``D5``."""
         return f"{column_letters(self.column)}{self.row}"
 
+    @property
+    def area(self) -> "CellRange":
+        """The cell as a rectangle of one."""
+        return CellRange(self.sheet, self.row, self.column, self.row, self.column)
+
     def __str__(self) -> str:
         return f"{self.sheet}!{self.address}"
 
@@ -175,3 +180,16 @@ def plain(number: Decimal) -> str:
         return "0"
     text = format(number, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def shown(value: Value) -> str:
+    """A cell's content as a person sees it."""
+    match value:
+        case Number(value=number):
+            return plain(number)
+        case Boolean(value=truth):
+            return str(truth).upper()
+        case Text(value=text) | ErrorValue(value=text) | Token(value=text):
+            return text
+        case Blank():
+            return ""

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from xlreport.cells import Blank, CellRef, ErrorValue, Number, Text, Value, plain
+from xlreport.cells import Blank, CellRef, Number, plain, shown
 from xlreport.checks.explanations import explanation_state
 from xlreport.checks.figures import evaluate
 from xlreport.checks.judge import judge
@@ -191,7 +191,7 @@ def _addresses(cells: tuple[CellRef, ...]) -> str:
 
 def _typed(submission: Submission, refs: tuple[FieldRef, ...], cells: tuple[CellRef, ...]) -> str:
     return "、".join(
-        say("finding.typed", cell=cell.address, value=shown_value(submission.value(ref)))
+        say("finding.typed", cell=cell.address, value=shown(submission.value(ref)))
         for ref, cell in zip(refs, cells, strict=True)
     )
 
@@ -204,14 +204,3 @@ def _last_figures(
         say("finding.last_figure", cell=cell.address, value=plain(last[definition.fields[ref].last]))
         for ref, cell in zip(refs, cells, strict=True)
     )
-
-
-def shown_value(value: Value) -> str:
-    """A cell's content as a person sees it."""
-    match value:
-        case Number(value=number):
-            return plain(number)
-        case Text(value=text) | ErrorValue(value=text):
-            return text
-        case _:
-            return str(getattr(value, "value", "")).upper()

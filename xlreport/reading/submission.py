@@ -11,21 +11,29 @@ from decimal import Decimal
 from xlreport.cells import (
     BLANK,
     Blank,
-    Boolean,
     CellRef,
     ErrorValue,
     Number,
     Text,
     Token,
     Value,
-    plain,
+    shown,
 )
 from xlreport.errors import WorkbookError
 from xlreport.fields import FieldKind, FieldRef
 from xlreport.findings import Finding, Severity
 from xlreport.forms.definition import Entry, FormDefinition, Section
 from xlreport.forms.grid import Role
-from xlreport.forms.layout import CONTRACT, HIDDEN_SHEET, MARKER, Layout, TablePlace, TextPlace, plan_layout
+from xlreport.forms.layout import (
+    CONTRACT,
+    HIDDEN_SHEET,
+    MARKER,
+    JudgementPlace,
+    Layout,
+    TablePlace,
+    TextPlace,
+    plan_layout,
+)
 from xlreport.messages import say
 from xlreport.reading.leftovers import leftovers
 from xlreport.reading.normalising import normalise_date, normalise_number, paragraphs_of, text_of
@@ -354,11 +362,17 @@ class _Reader:
             value = _value(sheet, place.explanation.row, place.explanation.column)
             words = text_of(value)
             if isinstance(value, Text) and isinstance(words, Text):  # a number explains nothing
-                left, right = (
-                    _number(_value(self.hidden, cell.row, cell.column))
-                    for cell in (place.explained_left, place.explained_right)
-                )
-                self.got.explanations[key] = Explanation(text=words.value, left=left, right=right)
+                self.got.explanations[key] = self.explanation(words.value, place)
+
+    def explanation(self, text: str, place: JudgementPlace) -> Explanation:
+        """A sentence with the numbers it was written for; one typed anew belongs to its first reading."""
+        left, right, written = (
+            _value(self.hidden, cell.row, cell.column)
+            for cell in (place.explained_left, place.explained_right, place.explained_text)
+        )
+        if _words(written).casefold() not in {"", text.casefold()}:  # as a spreadsheet compares texts
+            return Explanation(text=text)
+        return Explanation(text=text, left=_number(left), right=_number(right))
 
     # ── the file as a whole ──
 
@@ -419,16 +433,3 @@ def _squeezed(text: str) -> str:
 def addresses(cells: tuple[CellRef, ...]) -> str:
     """Addresses as a person lists them; the sheet stands before the message already."""
     return "、".join(cell.address for cell in cells)
-
-
-def shown(value: Value) -> str:
-    """A cell's content as a person sees it."""
-    match value:
-        case Number(value=number):
-            return plain(number)
-        case Text(value=text) | ErrorValue(value=text) | Token(value=text):
-            return text
-        case Boolean(value=truth):
-            return str(truth).upper()
-        case Blank():
-            return ""

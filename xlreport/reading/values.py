@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from xlreport.cells import BLANK, Boolean, Number, Text, Value, text_value
+from xlreport.cells import BLANK, Boolean, Number, Text, Value, shown, text_value
 from xlreport.errors import WorkbookError
 from xlreport.fields import FieldKind, FieldRef
 from xlreport.findings import Finding, Severity
@@ -14,7 +14,6 @@ from xlreport.forms.definition import Entry, FormDefinition
 from xlreport.forms.layout import plan_layout
 from xlreport.messages import say
 from xlreport.reading.normalising import normalise_date, normalise_number, paragraphs_of, text_of
-from xlreport.reading.submission import shown
 from xlreport.submission import Explanation, Submission, Unit
 
 CONTRACT = 1

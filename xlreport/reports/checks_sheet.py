@@ -5,7 +5,7 @@ from decimal import Decimal
 from itertools import zip_longest
 
 from xlreport.cells import CellRange, CellRef
-from xlreport.messages.report_zh import REPORT_WORDS
+from xlreport.messages import say
 from xlreport.reports.document import Document, ExplainedQuery
 from xlreport.reports.faces import Fonts, figure_style, footer, label_style, line_style
 from xlreport.reports.tables import CELL_PADDING, POINTS_PER_PIXEL, column_width, line_height
@@ -38,8 +38,8 @@ HEAD_ROW = 3
 
 def plan_checks_sheet(document: Document, fonts: Fonts, header: str) -> SheetPlan:
     """The explained queries, one a row, or in one line that there are none."""
-    sheet = SheetBuilder(name=REPORT_WORDS["report.checks.sheet"])
-    _add_line(sheet, 1, REPORT_WORDS["report.checks.title"], line_style(fonts.heading, TITLE_SIZE), 30)
+    sheet = SheetBuilder(name=say("report.checks.sheet"))
+    _add_line(sheet, 1, say("report.checks.title"), line_style(fonts.heading, TITLE_SIZE), 30)
     _add_line(sheet, 2, _intro(len(document.explained)), line_style(fonts.table, SIZE), 24)
     if document.explained:
         _add_list(sheet, document.explained, fonts)
@@ -64,7 +64,7 @@ def plan_checks_sheet(document: Document, fonts: Fonts, header: str) -> SheetPla
 
 def _intro(count: int) -> str:
     key = "report.checks.intro" if count else "report.checks.none"
-    return REPORT_WORDS[key].format(count=count)
+    return say(key, count=count)
 
 
 def _add_line(sheet: SheetBuilder, row: int, text: str, style: Style, height: float) -> None:
@@ -73,7 +73,7 @@ def _add_line(sheet: SheetBuilder, row: int, text: str, style: Style, height: fl
 
 
 def _add_list(sheet: SheetBuilder, explained: Sequence[ExplainedQuery], fonts: Fonts) -> None:
-    heads = [REPORT_WORDS[f"report.checks.{name}"] for name, _ in COLUMNS]
+    heads = [say(f"report.checks.{name}") for name, _ in COLUMNS]
     _add_row(sheet, HEAD_ROW, heads, fonts, head=True)
     row = HEAD_ROW
     for number, query in enumerate(explained, start=1):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from xlreport.messages.report_zh import REPORT_WORDS
+from xlreport.messages import say
 from xlreport.writing.plan import Style
 
 
@@ -78,7 +78,7 @@ def number_format(figure: Decimal | None) -> str:
 
 def draft_header(fonts: Fonts) -> str:
     """草稿 in big letters at the head of every page."""
-    return f'&C&"{fonts.heading},Regular"&{DRAFT_SIZE}{REPORT_WORDS["report.draft"]}'
+    return f'&C&"{fonts.heading},Regular"&{DRAFT_SIZE}{say("report.draft")}'
 
 
 def footer() -> str:

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from xlreport.cells import CellRange
 from xlreport.forms.grid import GridCell, Role
-from xlreport.messages.report_zh import REPORT_WORDS
+from xlreport.messages import say
 from xlreport.reports.checks_sheet import plan_checks_sheet
 from xlreport.reports.document import Block, Document, Heading, Note, Paragraph, TableBlock, Title
 from xlreport.reports.faces import (
@@ -63,7 +63,7 @@ def plan_report(document: Document, *, fonts: Fonts = WINDOWS_FONTS) -> Workbook
 
 
 def _report_sheet(document: Document, fonts: Fonts, header: str) -> SheetPlan:
-    page = _Page(builder=SheetBuilder(name=REPORT_WORDS["report.sheet"]), fonts=fonts)
+    page = _Page(builder=SheetBuilder(name=say("report.sheet")), fonts=fonts)
     for block, following in zip(document.blocks, (*document.blocks[1:], None), strict=True):
         page.add(block, following)
     return page.plan(header, DRAFT_PAGE_HEIGHT if document.draft else PAGE_HEIGHT)

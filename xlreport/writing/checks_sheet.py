@@ -8,7 +8,7 @@ from xlreport.forms.definition import FormDefinition, Judgement
 from xlreport.forms.layout import CHECKS_COLUMNS, CHECKS_FIRST_ROW, JudgementPlace, Layout
 from xlreport.messages import say
 from xlreport.rules.excel import FAILED, NOT_APPLICABLE
-from xlreport.rules.formula import Cell, Formula, Relative, call, compare, if_, joined, lit
+from xlreport.rules.formula import Cell, Formula, Literal, Relative, call, compare, if_, joined, lit
 from xlreport.submission import Submission
 from xlreport.writing import look
 from xlreport.writing.building import SheetBuilder
@@ -99,8 +99,8 @@ def _judgement(
     sheet.put(row, NUMBER, judgement.rule, replace(look.CENTERED, size=9, color=look.FAINT))
     cells = layout.cell_of(judgement.home)
     says = JudgementFormulas(definition, layout, judgement).says()
-    content = says.value if not isinstance(says, Cell) and hasattr(says, "value") else says
-    link = Link(target=CellRange(cells.sheet, cells.row, cells.column, cells.row, cells.column), tip=str(cells))
+    content = says.value if isinstance(says, Literal) else says
+    link = Link(target=cells.area, tip=str(cells))
     sheet.put(row, SAYS, content, replace(look.LINK_CELL, size=9), link)
     for column, cell in ((LEFT, place.left), (RIGHT, place.right), (DIFFERENCE, place.difference)):
         formula = if_(call("ISNUMBER", Cell(cell)), Cell(cell), lit(""))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from xlreport.cells import Number, double_to_decimal, plain
+from xlreport.cells import Number, double_to_decimal, plain, shown
 from xlreport.checks.check import with_bound_explanations
 from xlreport.checks.figures import effective_figures
 from xlreport.errors import RequestError
@@ -11,7 +11,6 @@ from xlreport.findings import Severity
 from xlreport.forms.definition import FormDefinition
 from xlreport.forms.layout import plan_layout
 from xlreport.messages import say
-from xlreport.reading.submission import shown
 from xlreport.reading.values import ValuesDocument, submission_of
 from xlreport.rules.formula import round_half_up, utf16_length
 from xlreport.submission import Submission

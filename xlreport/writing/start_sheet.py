@@ -163,7 +163,7 @@ class _StartSheet:
             SHEET,
             section.sheet,
             look.LINK_CELL,
-            Link(target=_one(target), tip=fitting(str(section.heading), PROMPT_LIMIT)),
+            Link(target=target.area, tip=fitting(str(section.heading), PROMPT_LIMIT)),
         )
         sheet.put(row, CONTENTS, section.summary, replace(look.CELL, size=9))
         for what, at in COUNTS.items():
@@ -269,7 +269,3 @@ class _StartSheet:
 
 def _text(number: Formula) -> Formula:
     return joined(call("ROUND", number, lit(0)), lit(""))
-
-
-def _one(ref: CellRef) -> CellRange:
-    return CellRange(ref.sheet, ref.row, ref.column, ref.row, ref.column)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from xlreport.cells import Blank, CellRange, CellRef, Number, Value, plain
+from xlreport.cells import Blank, CellRange, CellRef, Number, Value, plain, shown
 from xlreport.checks.figures import State
 from xlreport.fields import FieldKind, FieldRef
 from xlreport.findings import Severity
@@ -130,7 +130,7 @@ class _TableSheet:
         sheet.put(1, place.hint_column, say("link.back"), look.BACK, Link(target=start, tip=say("link.back")))
         sheet.validations.append(
             Validation(
-                cells=_one(place.switch),
+                cells=place.switch.area,
                 check=Check.LIST,
                 choices=(say("switch.no"), say("switch.yes")),
                 prompt_title=say("switch.label"),
@@ -408,10 +408,6 @@ def _around(text: str, number: Formula) -> tuple[str, Formula, str]:
     return before, joined(call("ROUND", number, lit(0)), lit("")), after
 
 
-def _one(ref: CellRef) -> CellRange:
-    return CellRange(ref.sheet, ref.row, ref.column, ref.row, ref.column)
-
-
 def fitting(text: str, limit: int) -> str:
     """A text cut to Excel's limit; what is cut is only help."""
     while utf16_length(text) > limit:
@@ -427,7 +423,7 @@ def content_of(value: Value) -> Content:
         case Number(value=number):
             return number
         case _:
-            return getattr(value, "value", None)
+            return shown(value)
 
 
 __all__ = ["content_of", "fitting", "plan_table_sheet"]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from xlreport.cells import Blank, Boolean, Number, Value, plain
+from xlreport.cells import Blank, Boolean, Number, Value, plain, shown
 from xlreport.checks.check import with_bound_explanations
 from xlreport.checks.figures import effective_figures
 from xlreport.checks.printing import json_number
@@ -76,7 +76,7 @@ def _plain_value(value: Value) -> str | int | float | bool:
         case Boolean(value=truth):
             return truth
         case _:
-            return str(getattr(value, "value", ""))
+            return shown(value)
 
 
 def as_json_text(documents: list[dict[str, Any]], *, ascii_only: bool) -> str:
