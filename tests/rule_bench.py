@@ -286,6 +286,7 @@ def _layout(values_row: int, row: int, key: str) -> Layout:
                 attention=nowhere,
                 explained_left=nowhere,
                 explained_right=nowhere,
+                explained_text=nowhere,
                 explained=nowhere,
                 message=nowhere,
                 target=nowhere,

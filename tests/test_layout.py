@@ -41,6 +41,7 @@ def hidden_cells(layout: Layout) -> list[CellRef]:
             place.attention,
             place.explained_left,
             place.explained_right,
+            place.explained_text,
             place.explained,
             place.message,
             place.target,

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from xlreport.findings import ExplanationState
+from xlreport.reading.normalising import SPACES, without
 from xlreport.rules.formula import EXACT, round_half_up, utf16_length
 from xlreport.submission import Explanation
 
@@ -10,16 +11,7 @@ SHORTEST = 6
 """Characters an explanation has at least; 属实 or 同上 explain nothing."""
 EMPTY_WORDS = ("属实", "无误", "同上")
 PUNCTUATION = ("，", "。", "、", "；", "！", ",", ".", ";", "!")
-SPACES = (" ", "\u3000", "\u00a0", "\t", "\n", "\r")
-"""White space people type; anything else counts as a character."""
 COMPARED_DECIMALS = 6
-
-
-def without(text: str, *parts: str) -> str:
-    """The text with every occurrence of the parts taken out, in their order."""
-    for part in parts:
-        text = text.replace(part, "")
-    return text
 
 
 def explanation_state(explanation: Explanation | None, left: Decimal | None, right: Decimal | None) -> ExplanationState:

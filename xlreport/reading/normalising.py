@@ -8,13 +8,25 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from xlreport.cells import BLANK, Boolean, Number, Text, Value, plain, text_value
+from xlreport.cells import BLANK, Blank, Boolean, Number, Text, Value, plain, text_value
+from xlreport.forms.accepting import accepted_number
 from xlreport.forms.definition import Field
 
-_FULL_WIDTH = str.maketrans("０１２３４５６７８９．，", "0123456789.,")
+_FULL_WIDTH = str.maketrans("０１２３４５６７８９．，－／", "0123456789.,-/")
 _INVISIBLE = re.compile(r"[\s\u3000\u00a0\u200b-\u200f\u2060\ufeff]+")
 _GROUPED = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 _PLAIN = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?")
+
+
+SPACES = (" ", "\u3000", "\u00a0", "\t", "\n", "\r")
+"""White space people type; in an explanation anything else counts as a character."""
+
+
+def without(text: str, *parts: str) -> str:
+    """The text with every occurrence of the parts taken out, in their order."""
+    for part in parts:
+        text = text.replace(part, "")
+    return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +55,9 @@ def normalise_number(field: Field, value: Value) -> Normalised:
 
 def _without_dust(field: Field, value: Number) -> Normalised:
     """Digits beyond the field's decimals that only binary arithmetic can have left there."""
-    rounded = Decimal(plain(round(value.value, field.scale))) if abs(value.value) <= field.maximum else value.value
-    if rounded != value.value and abs(rounded - value.value) < Decimal("1e-8"):
-        return Normalised(Number(rounded), "normalised.dust")
+    accepted = accepted_number(field, value.value)
+    if accepted is not None and accepted != value.value:
+        return Normalised(Number(accepted), "normalised.dust")
     return Normalised(value)
 
 
@@ -81,12 +93,14 @@ def normalise_date(value: Value, days_before_1900: int = 0) -> Normalised:
     """
     from datetime import date  # noqa: PLC0415 - few forms have a date filled in
 
-    if isinstance(value, Number) and value.value == value.value.to_integral() and 1 <= value.value <= 200_000:  # noqa: PLR2004 - days until the year 2447
+    if isinstance(value, Number) and 1 <= value.value <= 200_000:  # noqa: PLR2004 - days until the year 2447
         return Normalised(
             Text(date.fromordinal(_SERIAL_EPOCH + days_before_1900 + int(value.value)).isoformat()), "normalised.date"
         )
-    if not isinstance(value, Text):
+    if isinstance(value, Blank):
         return Normalised(value)
+    if not isinstance(value, Text):
+        return Normalised(value, "normalised.no_date")
     match = _DATE.fullmatch(_INVISIBLE.sub("", value.value.translate(_FULL_WIDTH)))
     if match is None:
         return Normalised(value, "normalised.no_date")

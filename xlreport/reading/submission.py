@@ -36,7 +36,7 @@ from xlreport.forms.layout import (
 )
 from xlreport.messages import say
 from xlreport.reading.leftovers import leftovers
-from xlreport.reading.normalising import normalise_date, normalise_number, paragraphs_of, text_of
+from xlreport.reading.normalising import SPACES, normalise_date, normalise_number, paragraphs_of, text_of, without
 from xlreport.reading.tokens import tokens
 from xlreport.reading.workbook import ReadCell, ReadSheet, ReadWorkbook
 from xlreport.rules.formula import spell
@@ -242,17 +242,18 @@ class _Reader:
                     yield place.area(cell).first, str(cell.label)
         else:
             for entry in section.entries:
-                yield self.layout.texts[entry.ref].label, str(entry.label)
+                if len(entry.ref.path) > 1:  # a section's only text bears no label of the form
+                    yield self.layout.texts[entry.ref].label, str(entry.label)
 
     # ── tables ──
 
     def table(self, place: TablePlace, sheet: ReadSheet) -> None:
         table = place.grid.table
-        switch = _words(_value(sheet, place.switch.row, place.switch.column)).strip()
-        if switch == say("switch.yes"):
+        switch = _value(sheet, place.switch.row, place.switch.column)
+        if switch == Text(say("switch.yes")):
             self.got.zero_blanks.add(table)
-        elif switch != say("switch.no"):
-            self.add("SWITCH-UNCLEAR", Severity.NOTICE, [place.switch], found=switch)
+        elif switch != Text(say("switch.no")):
+            self.add("SWITCH-UNCLEAR", Severity.NOTICE, [place.switch], found=shown(switch))
         ours = {place.area(cell).address for cell in place.grid.cells}
         inputs = {where.shown: ref for ref, where in self.layout.fields.items() if ref.head == table}
         self.merged(sheet, ours, inputs)
@@ -370,7 +371,7 @@ class _Reader:
             _value(self.hidden, cell.row, cell.column)
             for cell in (place.explained_left, place.explained_right, place.explained_text)
         )
-        if _words(written).casefold() not in {"", text.casefold()}:  # as a spreadsheet compares texts
+        if _same_words(written) != _same_words(Text(text)):
             return Explanation(text=text)
         return Explanation(text=text, left=_number(left), right=_number(right))
 
@@ -423,6 +424,11 @@ def _number(value: Value) -> Decimal | None:
 def _words(value: Value) -> str:
     words = text_of(value)
     return words.value if isinstance(words, (Text, ErrorValue)) else ""
+
+
+def _same_words(value: Value) -> str:
+    """An explanation as the sheet compares it with the one it was: without white space, in small letters."""
+    return without(_words(value), *SPACES).casefold()
 
 
 def _squeezed(text: str) -> str:

@@ -109,3 +109,4 @@ def _judgements(sheet: SheetBuilder, definition: FormDefinition, layout: Layout,
         if explanation is not None and place.explanation is not None:
             sheet.put_at(place.explained_left, explanation.left, BACKGROUND)
             sheet.put_at(place.explained_right, explanation.right, BACKGROUND)
+            sheet.put_at(place.explained_text, explanation.text, BACKGROUND)

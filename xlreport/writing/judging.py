@@ -9,7 +9,6 @@ from xlreport.checks.explanations import (
     EMPTY_WORDS,
     PUNCTUATION,
     SHORTEST,
-    SPACES,
 )
 from xlreport.checks.figures import FINE, SMALL, SMALL_DECIMALS, State, tested_decimals
 from xlreport.fields import FieldRef
@@ -26,6 +25,7 @@ from xlreport.forms.layout import (
     TextPlace,
 )
 from xlreport.messages import say
+from xlreport.reading.normalising import SPACES
 from xlreport.rules.excel import (
     FAILED,
     NOT_APPLICABLE,
@@ -137,7 +137,7 @@ def length_formula(cell: CellByIndex) -> Formula:
 
 
 def stripped(text: Formula, parts: Sequence[str]) -> Formula:
-    """A text with every occurrence of the parts taken out; the twin of ``checks.explanations.without``."""
+    """A text with every occurrence of the parts taken out; the twin of ``reading.normalising.without``."""
     for part in parts:
         old = call("CHAR", lit(_CONTROL[part])) if part in _CONTROL else lit(part)
         text = call("SUBSTITUTE", text, old, lit(""))
@@ -306,6 +306,7 @@ class JudgementFormulas:
         words = stripped(cell, SPACES)
         meaning = stripped(words, (*PUNCTUATION, *EMPTY_WORDS))
         lapsed = both(
+            compare(words, "=", stripped(Cell(place.explained_text), SPACES)),
             compare(call("COUNT", Cell(place.explained_left), Cell(place.explained_right)), "=", 2),
             either(
                 _differ(Cell(place.explained_left), Cell(place.left)),
