@@ -29,7 +29,8 @@ def check(definition: FormDefinition, submission: Submission) -> CheckResult:
         for one in judged
         if one.outcome is Outcome.FAILED and not _is_unreadable(submission, one)
     ]
-    findings = _in_cell_order(layout, [*submission.findings, *_not_recalculated(definition, layout, submission), *made])
+    noticed = [*_not_recalculated(definition, layout, submission), *_last_incomplete(definition, layout, submission)]
+    findings = _in_cell_order(layout, [*submission.findings, *noticed, *made])
     counts = _counts([one for one in judged if not _is_unreadable(submission, one)], findings)
     unjudged = any(one.outcome is Outcome.NOT_EVALUABLE for one in judged)
     accepted = not (counts.error or counts.query or counts.blank or unjudged)
@@ -75,6 +76,22 @@ def _not_recalculated(definition: FormDefinition, layout: Layout, submission: Su
 def _is_unreadable(submission: Submission, judged: Judged) -> bool:
     """Whether it speaks of a sheet that one structure finding already says is not the form's any more."""
     return any(ref.head in submission.unreadable for ref in judged.judgement.fields)
+
+
+def _last_incomplete(definition: FormDefinition, layout: Layout, submission: Submission) -> list[Finding]:
+    """A notice where last year's figures lack some: rules that read those do not apply."""
+    last = submission.last
+    missing = (
+        [] if last is None else [ref for ref, one in definition.fields.items() if one.is_input and ref not in last]
+    )
+    if not missing:
+        return []
+    cells = tuple(layout.cell_of(ref) for ref in missing)
+    message = say("structure.LAST-INCOMPLETE", count=len(cells), cell=cells[0])
+    notice = Finding(
+        code="LAST-INCOMPLETE", severity=Severity.NOTICE, message=message, cells=cells, fields=tuple(missing)
+    )
+    return [notice]
 
 
 def with_bound_explanations(definition: FormDefinition, submission: Submission) -> Submission:

@@ -7,8 +7,8 @@ from enum import IntEnum
 
 from xlreport.cells import Blank, Number, Value
 from xlreport.fields import FieldRef
+from xlreport.forms.accepting import accepted_number
 from xlreport.forms.definition import Field, FormDefinition, Judgement
-from xlreport.rules.formula import round_half_up
 from xlreport.rules.tree import fields_of
 from xlreport.rules.verdict import Figures, number_of
 from xlreport.submission import Submission
@@ -22,16 +22,6 @@ class State(IntEnum):
     REFUSED = 2
 
 
-SMALL = Decimal(1_000_000)
-"""Below this a double shows eight decimals and more; above it, fewer."""
-SMALL_DECIMALS = 8
-
-
-def tested_decimals(field: Field) -> int:
-    """How many decimals of a number above ``SMALL`` can be told apart within 15 digits."""
-    return 15 - len(str(int(field.maximum)))
-
-
 FINE = Decimal(100_000_000)
 """A total below this is held against a claim to all decimals a claim may have; for a larger one only the
 field's own count, as LibreOffice takes numbers for equal that first differ in their 15th digit."""
@@ -40,21 +30,6 @@ field's own count, as LibreOffice takes numbers for equal that first differ in t
 def claim_decimals(judgement: Judgement, field: Field, ours: Decimal) -> int:
     """To how many decimals a claimed total must be ours."""
     return judgement.scale if abs(ours) < FINE else field.scale
-
-
-def accepted_number(field: Field, number: Decimal) -> Decimal | None:
-    """The figure a field takes from a number in its cell; ``None`` where it refuses it.
-
-    Dust of binary arithmetic beyond the decimals that can be told apart is dropped, as the sheet does:
-    0.30000000000000004 is 0.3.
-    """
-    if not 0 <= number <= field.maximum:
-        return None
-    tested = SMALL_DECIMALS if number < SMALL else tested_decimals(field)
-    steps = round_half_up(number.scaleb(tested), 0)
-    if steps % 10 ** (tested - field.scale):
-        return None
-    return abs(round_half_up(number, field.scale))  # abs: minus zero is zero
 
 
 def state_of(field: Field, value: Value) -> State:

@@ -8,6 +8,7 @@ from typing import Any
 from xlreport.checks.result import CheckResult
 from xlreport.errors import WorkbookError
 from xlreport.findings import Finding, Severity
+from xlreport.forms.definition import JudgementKind
 from xlreport.messages import say
 
 CONTRACT = 1
@@ -38,7 +39,8 @@ def as_text(verdict: FileVerdict) -> str:
     submission = result.submission
     lines = [say("verdict.head", file=verdict.file, unit=submission.unit.name, year=submission.year)]
     lines.append(_standing(result))
-    lines += [f"  {_mark(finding)} {finding.message}" for finding in result.findings]
+    blanks = {one.judgement.key for one in result.judged if one.judgement.kind is JudgementKind.BLANK}
+    lines += [f"  {_mark(finding, blanks)} {finding.message}" for finding in result.findings]
     lines.append(say("verdict.next.accepted" if result.accepted else "verdict.next.open"))
     return "\n".join(lines)
 
@@ -50,7 +52,9 @@ def _standing(result: CheckResult) -> str:
     return say("verdict.open", error=counts.error, query=counts.query, blank=counts.blank, notice=counts.notice)
 
 
-def _mark(finding: Finding) -> str:
+def _mark(finding: Finding, blanks: set[str]) -> str:
+    if finding.rule in blanks:
+        return say("mark.blank", code=finding.code)
     if finding.severity is Severity.QUERY and not finding.is_open_query:
         return say("mark.explained", code=finding.code)
     return say(_MARKS[finding.severity], code=finding.code)

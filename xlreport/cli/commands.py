@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xlreport.cli.output import emit, refuse_existing, tell, write_whole
+from xlreport.cli.output import emit, refuse_existing, refuse_inputs, refuse_target, tell, write_whole
 from xlreport.messages import say
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def template(
     from xlreport.forms.loading import load_definition  # noqa: PLC0415 - start-up
     from xlreport.writing.template import write_template  # noqa: PLC0415 - start-up
 
-    refuse_existing(out, force=force)
+    refuse_target(out, last, force=force)
     definition = load_definition(form)
     submission = blank_submission(
         definition,
@@ -130,7 +130,7 @@ def fill(
     from xlreport.writing.filling import fill as fill_in  # noqa: PLC0415 - start-up
     from xlreport.writing.template import write_template  # noqa: PLC0415 - start-up
 
-    refuse_existing(out, force=force)
+    refuse_target(out, values, force=force)
     read = read_file(template, form)
     filled = fill_in(read.definition, read.submission, parse_values(read_bytes(values), values.name))
     for words in filled.differing_totals:
@@ -157,6 +157,7 @@ def check(
         raise typer.BadParameter(say("check.one_last"))
     if out is not None:
         refuse_existing(out, force=force)
+        refuse_inputs(out, last, *files)
     verdicts = [verdict_on(file, last, form) for file in files]
     _deliver(verdicts, output_format, out, force=force)
     raise typer.Exit(exit_code(verdicts))
@@ -195,7 +196,7 @@ def report(
     from xlreport.cli.judging import result_on  # noqa: PLC0415 - start-up
     from xlreport.reports.writing import write_report  # noqa: PLC0415 - start-up
 
-    refuse_existing(out, force=force)
+    refuse_target(out, file, last, force=force)
     definition, result = result_on(file, last, form)
     if not result.accepted and not draft:
         from xlreport.checks.printing import FileVerdict, as_text  # noqa: PLC0415 - start-up
@@ -223,6 +224,7 @@ def export(
         if out.suffix.lower() not in (".json", ".csv"):
             raise typer.BadParameter(say("export.ending"))
         refuse_existing(out, force=force)
+        refuse_inputs(out, *files)
     read = [read_file(file, form) for file in files]
     if out is not None and out.suffix.lower() == ".csv":
         pairs = [(one.definition, one.submission) for one in read]

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from xlreport.errors import WorkbookError
+from xlreport.errors import RequestError, WorkbookError
 from xlreport.messages import say
 from xlreport.reading.sources import Read, read_source
+from xlreport.submission import Submission
 
 
 def read_bytes(path: Path) -> bytes:
@@ -13,11 +14,11 @@ def read_bytes(path: Path) -> bytes:
     Raises:
         WorkbookError: it is not there, is a folder, or cannot be read.
     """
-    if path.is_dir():
-        raise WorkbookError("A-FOLDER", say("file.a_folder", name=path))
-    if not path.exists():
-        raise WorkbookError("NO-FILE", say("file.no_file", name=path))
     try:
+        if path.is_dir():
+            raise WorkbookError("A-FOLDER", say("file.a_folder", name=path))
+        if not path.exists():
+            raise WorkbookError("NO-FILE", say("file.no_file", name=path))
         return path.read_bytes()
     except OSError as error:
         raise WorkbookError("NO-FILE", say("file.unreadable", name=path, reason=error.strerror or error)) from error
@@ -31,3 +32,15 @@ def read_file(path: Path, form: str = "") -> Read:
         DefinitionError: the form named by ``form`` is not right.
     """
     return read_source(read_bytes(path), path.name, form)
+
+
+def read_last(path: Path, form: str = "") -> Submission:
+    """Last year's submission; a file that cannot be read is the operator's to mend, not the judged file's.
+
+    Raises:
+        RequestError: it cannot be read.
+    """
+    try:
+        return read_file(path, form).submission
+    except WorkbookError as error:
+        raise RequestError(say("last.unreadable", reason=error)) from error

@@ -6,7 +6,7 @@ from xlreport.checks.check import check
 from xlreport.checks.history import with_last_year
 from xlreport.checks.printing import FileVerdict
 from xlreport.checks.result import CheckResult
-from xlreport.cli.inputs import read_file
+from xlreport.cli.inputs import read_file, read_last
 from xlreport.errors import WorkbookError
 from xlreport.forms.definition import FormDefinition
 
@@ -23,7 +23,7 @@ def result_on(file: Path, last: Path | None, form: str) -> tuple[FormDefinition,
     read = read_file(file, form)
     definition, submission = read.definition, read.submission
     if last is not None:
-        submission = with_last_year(definition, submission, read_file(last, form).submission)
+        submission = with_last_year(definition, submission, read_last(last, form))
     return definition, check(definition, submission)
 
 

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 from xlreport.checks.history import figures_of_last_year
-from xlreport.cli.inputs import read_file
+from xlreport.cli.inputs import read_last
 from xlreport.cli.output import tell
 from xlreport.errors import RequestError
 from xlreport.forms.definition import FormDefinition
 from xlreport.messages import say
+from xlreport.reading.values import MOST_IN_A_NAME
 from xlreport.submission import Submission, Unit
 
 
@@ -34,9 +35,12 @@ def blank_submission(
         known = "、".join(f"{name}（{words}）" for name, words in definition.levels.items())
         raise RequestError(say("template.no_level", name=level, known=known))
     name = unit.strip()
+    for words, most in ((name, MOST_IN_A_NAME), (code, MOST_IN_A_NAME), (deadline, MOST_SAID), (return_to, MOST_SAID)):
+        if len(words) > most or any(ord(character) < FIRST_PRINTABLE for character in words):
+            raise RequestError(say("template.too_long", words=words[:20], most=most))
     figures = None
     if last is not None:
-        before = read_file(last, form).submission
+        before = read_last(last, form)
         figures = figures_of_last_year(definition, before, year)
         if before.unit.name and before.unit.name != name:
             tell(say("template.other_unit", name=last.name, found=before.unit.name, expected=name))
@@ -51,6 +55,9 @@ def blank_submission(
     )
 
 
+MOST_SAID = 300
+"""Characters of what the first sheet says of the deadline and the address."""
+FIRST_PRINTABLE = ord(" ")
 LONGEST_PASSWORD = 15
 
 

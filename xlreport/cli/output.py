@@ -24,7 +24,9 @@ def emit(text: str) -> None:
     _write(sys.stdout, text if text.endswith("\n") else text + "\n")
 
 
-def _write(stream: TextIO, text: str) -> None:
+def _write(stream: TextIO | None, text: str) -> None:
+    if stream is None:  # closed by whoever started us
+        return
     stream.write(speakable(text, stream.encoding or "utf-8"))
     stream.flush()
 
@@ -74,7 +76,8 @@ def write_whole(path: Path, data: bytes, *, force: bool) -> None:
         if temporary is not None:
             with suppress(OSError):
                 Path(temporary).unlink()
-        key = "output.in_use" if isinstance(error, PermissionError) else "output.failed"
+        in_use = isinstance(error, PermissionError) and path.exists()
+        key = "output.in_use" if in_use else "output.failed"
         raise RequestError(say(key, path=path, reason=error.strerror or error)) from error
 
 
@@ -87,5 +90,31 @@ def refuse_existing(path: Path, *, force: bool) -> None:
     Raises:
         RequestError: it exists and ``force`` was not given.
     """
-    if path.exists() and not force:
+    try:
+        there = path.exists()
+    except OSError as error:  # a name too long, a folder one may not enter
+        raise RequestError(say("output.failed", path=path, reason=error.strerror or error)) from error
+    if there and not force:
         raise RequestError(say("output.exists", path=path))
+
+
+def refuse_target(path: Path, *inputs: Path | None, force: bool) -> None:
+    """Refuse a workbook's target that is no .xlsx, is there already, or is one of the files it is made from.
+
+    Raises:
+        RequestError: any of these; with ``force`` an existing file is replaced, but never an input.
+    """
+    if path.suffix.lower() != ".xlsx":
+        raise RequestError(say("output.ending", path=path))
+    refuse_existing(path, force=force)
+    refuse_inputs(path, *inputs)
+
+
+def refuse_inputs(path: Path, *inputs: Path | None) -> None:
+    """Refuse to write over a file that is being read.
+
+    Raises:
+        RequestError: the target is one of them.
+    """
+    if any(one is not None and one.resolve() == path.resolve() for one in inputs):
+        raise RequestError(say("output.is_input", path=path))

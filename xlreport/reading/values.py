@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from xlreport.cells import BLANK, Boolean, Number, Text, Value, shown, text_value
+from xlreport.cells import BLANK, Blank, Boolean, Number, Text, Value, shown, text_value
 from xlreport.errors import WorkbookError
 from xlreport.fields import FieldKind, FieldRef
 from xlreport.findings import Finding, Severity
-from xlreport.forms.definition import Entry, FormDefinition
+from xlreport.forms.definition import Entry, Field, FormDefinition
 from xlreport.forms.layout import plan_layout
 from xlreport.messages import say
 from xlreport.reading.normalising import normalise_date, normalise_number, paragraphs_of, text_of
@@ -18,6 +18,8 @@ from xlreport.submission import Explanation, Submission, Unit
 
 CONTRACT = 1
 FIRST_YEAR, LAST_YEAR = 1900, 9999
+MOST_IN_A_NAME = 100
+"""Characters of a unit's name; it goes into file names, titles and document properties."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,8 +47,9 @@ def parse_values(data: bytes, name: str) -> ValuesDocument:
     """
     try:
         document = json.loads(
-            data.decode("utf-8-sig"), parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_unique
+            data.decode("utf-8-sig"), parse_float=_decimal, parse_constant=_no_constant, object_pairs_hook=_unique
         )
+        json.dumps(document, ensure_ascii=False, default=str).encode()  # a lone surrogate is no character
     except (ValueError, RecursionError) as error:
         raise WorkbookError("NOT-JSON", say("file.not_json", name=name, reason=error)) from None
     problems = list(_shape_problems(document))
@@ -63,6 +66,17 @@ def parse_values(data: bytes, name: str) -> ValuesDocument:
         zero_blanks=tuple(document.get("zero_blanks") or ()),
         explanations=document.get("explanations") or {},
     )
+
+
+LARGEST_EXPONENT = 400
+"""Beyond it a number is none that any spreadsheet or arithmetic here could hold."""
+
+
+def _decimal(text: str) -> Decimal:
+    number = Decimal(text)
+    if abs(number.adjusted()) > LARGEST_EXPONENT:
+        raise ValueError(say("json.number", number=text))
+    return number
 
 
 def _no_constant(name: str) -> Any:
@@ -98,12 +112,26 @@ def _shape_problems(document: Any) -> Iterator[str]:
         value = document.get(name)
         if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
             yield say("json.wrong_type", name=name)
+    names = document.get("zero_blanks")
+    if isinstance(names, list) and not all(isinstance(name, str) for name in names):
+        yield say("json.wrong_type", name="zero_blanks")
     year = document.get("year")
     if isinstance(year, int) and not isinstance(year, bool) and not FIRST_YEAR <= year <= LAST_YEAR:
         yield say("json.year")
-    unit = document.get("unit")
-    if unit is not None and not (isinstance(unit, dict) and all(isinstance(one, str | None) for one in unit.values())):
+    yield from _unit_problems(document.get("unit"))
+
+
+def _unit_problems(unit: Any) -> Iterator[str]:
+    if unit is None:
+        return
+    if not (isinstance(unit, dict) and all(isinstance(one, str | None) for one in unit.values())):
         yield say("json.wrong_type", name="unit")
+    elif any(_is_unprintable(text) for text in unit.values()):
+        yield say("json.unit_name", most=MOST_IN_A_NAME)
+
+
+def _is_unprintable(text: Any) -> bool:
+    return isinstance(text, str) and (len(text) > MOST_IN_A_NAME or any(ord(one) < ord(" ") for one in text))
 
 
 def submission_of(definition: FormDefinition, document: ValuesDocument) -> Submission:
@@ -216,13 +244,27 @@ class _Converter:
     def number(self, ref: FieldRef, value: Value) -> None:
         made = self.definition.fields[ref]
         if not made.is_input:
-            self.totals[ref] = value
+            self.total(made, ref, value)
             return
         understood = normalise_number(made, value)
         self.values[ref] = understood.value
         if understood.value != value:
             self.typed[ref] = value
             self.noted(ref, value, understood.value, understood.notice)
+
+    def total(self, made: Field, ref: FieldRef, value: Value) -> None:
+        """A claimed total; what is no number cannot be held against ours, and is said."""
+        claim = normalise_number(made, value).value
+        self.totals[ref] = claim
+        if not isinstance(claim, Number | Blank):
+            cell = self.layout.cell_of(ref)
+            words = say("structure.TOTAL-NOT-A-NUMBER", cells=cell.address, found=shown(value))
+            message = say("finding.where", sheet=cell.sheet) + words
+            self.findings.append(
+                Finding(
+                    code="TOTAL-NOT-A-NUMBER", severity=Severity.ERROR, message=message, cells=(cell,), fields=(ref,)
+                )
+            )
 
     def noted(self, ref: FieldRef, typed: Value, taken: Value, notice: str) -> None:
         cell = self.layout.cell_of(ref)

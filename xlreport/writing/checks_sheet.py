@@ -108,8 +108,12 @@ def _judgement(
     sheet.put(row, CODE, _code(place), look.FLAG)
     sheet.put(row, RESULT, _result(place, CellRef(sheet.name, row, CODE)), replace(look.CENTERED, bold=True))
     _explanation(sheet, submission, judgement, place)
-    lines = look.lines_needed(judgement.says, WIDTHS[SAYS - 1], 9)
-    sheet.height(row, look.height_for(lines, 9, 24))
+    given = submission.explanations.get(judgement.key)
+    lines = max(
+        look.lines_needed(judgement.says, WIDTHS[SAYS - 1], 9),
+        look.lines_needed(given.text if given is not None else "", WIDTHS[EXPLANATION - 1], 9),
+    )
+    sheet.height(row, look.height_for(lines, 9, 24), fixed=place.explanation is None)
 
 
 def _explanation(sheet: SheetBuilder, submission: Submission, judgement: Judgement, place: JudgementPlace) -> None:

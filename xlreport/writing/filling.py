@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from xlreport.cells import Number, double_to_decimal, plain, shown
+from xlreport.cells import Blank, Number, double_to_decimal, plain, shown
 from xlreport.checks.check import with_bound_explanations
 from xlreport.checks.figures import effective_figures
 from xlreport.errors import RequestError
@@ -39,7 +39,7 @@ def fill(definition: FormDefinition, template: Submission, document: ValuesDocum
     _refuse_unreadable(template)
     _refuse_other_report(template, document)
     given = submission_of(definition, document)
-    merged = with_bound_explanations(definition, _merged(template, given))
+    merged = with_bound_explanations(definition, _merged(with_bound_explanations(definition, template), given))
     _refuse_what_no_cell_holds(definition, merged)
     _refuse_inexact(merged)
     return Filled(merged, tuple(_differing_totals(definition, merged, given)))
@@ -61,12 +61,18 @@ def _refuse_inexact(submission: Submission) -> None:
 
 def _refuse_what_no_cell_holds(definition: FormDefinition, submission: Submission) -> None:
     """Refuse a text longer than cells can hold; cutting it would lose it."""
-    for entry in definition.entries:
-        longest = max(
-            (utf16_length(one) for one in spread(submission.texts.get(entry.ref, ()), entry.paragraphs)), default=0
-        )
-        if longest > MOST_TEXT:
-            raise RequestError(say("fill.too_long", name=entry.ref, limit=MOST_TEXT))
+    written: dict[str, tuple[str, ...]] = {
+        **{str(ref): (shown(value),) for ref, value in {**submission.values, **submission.typed}.items()},
+        **{key: (one.text,) for key, one in submission.explanations.items()},
+        **{
+            str(entry.ref): spread(submission.texts.get(entry.ref, ()), entry.paragraphs)
+            for entry in definition.entries
+            if entry.paragraphs > 1
+        },
+    }
+    for name, texts in written.items():
+        if max(map(utf16_length, texts), default=0) > MOST_TEXT:
+            raise RequestError(say("fill.too_long", name=name, limit=MOST_TEXT))
 
 
 def _refuse_other_report(template: Submission, document: ValuesDocument) -> None:
@@ -75,6 +81,8 @@ def _refuse_other_report(template: Submission, document: ValuesDocument) -> None
     unit, ours = document.unit, template.unit
     if unit.name and unit.name != ours.name:
         raise RequestError(say("fill.other_unit", name=document.name, found=unit.name, expected=ours.name))
+    if unit.level and ours.level and unit.level != ours.level:
+        raise RequestError(say("fill.other_level", name=document.name, found=unit.level, expected=ours.level))
     if unit.code and ours.code and unit.code != ours.code:
         raise RequestError(say("fill.other_unit", name=document.name, found=unit.code, expected=ours.code))
 
@@ -87,6 +95,7 @@ def _merged(template: Submission, given: Submission) -> Submission:
         values={**template.values, **given.values},
         typed={**kept, **given.typed},
         texts={**template.texts, **given.texts},
+        unit=replace(template.unit, level=template.unit.level or given.unit.level),
         totals={},
         zero_blanks=template.zero_blanks | given.zero_blanks,
         explanations={**template.explanations, **given.explanations},
@@ -97,6 +106,8 @@ def _merged(template: Submission, given: Submission) -> Submission:
 def _differing_totals(definition: FormDefinition, merged: Submission, given: Submission) -> Iterator[str]:
     numbers, layout = effective_figures(definition, merged), plan_layout(definition)
     for ref, claim in given.totals.items():
+        if isinstance(claim, Blank):
+            continue
         ours = numbers.get(ref)
         equal = (
             isinstance(claim, Number) and ours is not None and round_half_up(ours - claim.value, CLAIM_DECIMALS) == 0

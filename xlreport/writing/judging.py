@@ -10,9 +10,10 @@ from xlreport.checks.explanations import (
     PUNCTUATION,
     SHORTEST,
 )
-from xlreport.checks.figures import FINE, SMALL, SMALL_DECIMALS, State, tested_decimals
+from xlreport.checks.figures import FINE, State
 from xlreport.fields import FieldRef
 from xlreport.findings import ExplanationState, Severity
+from xlreport.forms.accepting import SMALL, SMALL_DECIMALS, tested_decimals
 from xlreport.forms.definition import Field, FormDefinition, Judgement, JudgementKind, Required
 from xlreport.forms.layout import (
     ATTENTION_COLUMN,

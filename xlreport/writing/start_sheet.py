@@ -40,6 +40,8 @@ COUNTS = {ERROR: 6, OPEN_QUERY: 7, BLANKS: 8, UNJUDGED: 9}
 """Hidden columns: how much each sheet still needs."""
 FLAG = 5
 """A hidden column: what colour a row's state has."""
+MESSAGE_HEIGHT = 42
+"""Three lines of a message; a formula's result never makes its row grow."""
 TITLE_ROW, UNIT_ROW, DEADLINE_ROW, BANNER_ROW, HEADER_ROW = 1, 2, 3, 5, 7
 
 
@@ -173,7 +175,7 @@ class _StartSheet:
         sheet.put(row, STATE, self.state(row, section), replace(look.CENTERED, bold=True))
         sheet.put(row, FIRST, self.first(row, number, section), replace(look.LINK_CELL, size=9))
         sheet.put(row, FLAG, self.state_flag(row), look.FLAG)
-        sheet.height(row, 31)
+        sheet.height(row, MESSAGE_HEIGHT)
 
     def first_input(self, section: Section) -> CellRef:
         if section.table is None:
@@ -220,14 +222,15 @@ class _StartSheet:
         wrong, asked, blank, unjudged = (self.total(what) for what in COUNTS)
         before, _, after = say("state.query").partition("#")
         nothing_open = both(*(compare(cell, "=", 0) for cell in (wrong, blank, unjudged)))
-        quiet = if_(nothing_open, lit(say("state.checks_done")), lit(say("state.checks_open")))
+        still_open = if_(compare(blank, "=", 0), lit(say("state.checks_wrong")), lit(say("state.checks_open")))
+        quiet = if_(nothing_open, lit(say("state.checks_done")), still_open)
         state = if_(compare(asked, ">", 0), joined(before, _text(asked), after), quiet)
         sheet.put(row, STATE, state, replace(look.CENTERED, bold=True))
         hint = if_(compare(asked, ">", 0), lit(say("start.explain")), lit(""))
         sheet.put(row, FIRST, hint, replace(look.CELL, size=9))
-        flag = if_(either(*(compare(cell, ">", 0) for cell in (asked, blank, unjudged))), lit(2), lit(0))
-        sheet.put(row, FLAG, if_(compare(wrong, ">", 0), lit(1), flag), look.FLAG)
-        sheet.height(row, 31)
+        anything_open = either(*(compare(cell, ">", 0) for cell in (wrong, asked, blank, unjudged)))
+        sheet.put(row, FLAG, if_(anything_open, lit(2), lit(0)), look.FLAG)
+        sheet.height(row, MESSAGE_HEIGHT)
 
     # ── how to fill in, legend ──
 

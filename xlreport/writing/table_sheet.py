@@ -171,15 +171,11 @@ class _TableSheet:
 
     def field(self, ref: FieldRef, area: CellRange) -> None:
         field = self.definition.fields[ref]
-        number_format = "0" if field.kind is FieldKind.COUNT else "General"
         if field.is_input:
-            style = replace(look.NUMBER_INPUT, number_format=number_format)
-            self.sheet.put_over(area, content_of(self.shown_value(ref)), style)
+            self.sheet.put_over(area, content_of(self.shown_value(ref)), look.NUMBER_INPUT)
             self.sheet.validations.append(self.validation(field, area))
         else:
-            self.sheet.put_over(
-                area, self.layout.fields[ref].shown_total, replace(look.TOTAL, number_format=number_format)
-            )
+            self.sheet.put_over(area, self.layout.fields[ref].shown_total, look.TOTAL)
         flag = CellRef(self.place.sheet, area.first_row, area.first_column + self.place.flag_offset)
         self.sheet.put_at(flag, self.flag(ref), look.FLAG)
 
