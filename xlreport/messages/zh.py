@@ -392,6 +392,7 @@ TEXTS: dict[str, str] = {
     "return.mended.INPUTS-MERGED": "{cells} 被合并过，已拆开。合并后只有左上角一格有数，请核对每一格。",
     "return.mended.DUPLICATE-CELL": "{cells} 在文件里写了两次，现在只留“{found}”，请核对。",
     "return.mended.FORMULA-IN-INPUT": "{cells} 里原是算式，已换成它的结果“{found}”，请核对。",
+    "return.mended.FORMULA-EMPTY": "{cells} 里原是算式，没有算出的结果，已清空，请补填。",
     "return.mended.ERROR-IN-TEXT": "{cells} 里原是错误值，已去掉；缺文字的，请补写。",
     "return.mended.SWITCH-UNCLEAR": "{cells}“空白单元格按 0 填报”填得不清楚，已改为“否”；要按 0 填报的，请选“是”。",
     "return.mended.TOTAL-OVERWRITTEN": "{cells} 的总计被填成了“{found}”，已恢复自动计算，请核对各项。",

@@ -1,0 +1,172 @@
+"""What a return copy says: what is still to do, what is worth a look, what is mended, what was left behind."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from xlreport.cells import CellRef, shown
+from xlreport.checks.result import CheckResult
+from xlreport.findings import Finding, Severity
+from xlreport.forms.definition import FormDefinition, JudgementKind
+from xlreport.messages import say
+from xlreport.submission import Submission
+
+REPAIRED_TO_CHECK = frozenset(
+    {
+        "LABEL-CHANGED",
+        "INPUTS-MERGED",
+        "DUPLICATE-CELL",
+        "FORMULA-IN-INPUT",
+        "ERROR-IN-TEXT",
+        "SWITCH-UNCLEAR",
+        "TOTAL-OVERWRITTEN",
+        "TOTAL-FORMULA-CHANGED",
+        "TOTAL-NOT-A-NUMBER",
+    }
+)
+"""What a fresh template mends, and a person had better look at again."""
+REPAIRED = frozenset({"INPUT-LOCKED", "PROTECTION-REMOVED", "NOT-RECALCULATED"})
+"""What a fresh template mends for good."""
+EMPTIED = frozenset({"SHEET-MISSING", "SHEET-REBUILT"})
+"""Sheets that come back empty."""
+MOST_ADDRESSES = 12
+MOST_LEFTOVERS = 1_000
+"""Lines of what was left behind; the clerk's own file has them all."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Item:
+    """One line of the list.
+
+    ``judgement`` is the key of the judgement whose result it shows, ``sheet_state`` the sheet whose state it
+    shows; without either ``state`` stands there. ``is_mended`` colours the state as done.
+    """
+
+    text: str
+    number: int = 0
+    sheet: str = ""
+    cells: tuple[CellRef, ...] = ()
+    judgement: str = ""
+    sheet_state: str = ""
+    state: str = ""
+    is_mended: bool = False
+    is_marked: bool = True
+    is_linked: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReturnLists:
+    """The lists in their order, each in the order of the cells, numbered through."""
+
+    to_fix: tuple[Item, ...] = ()
+    to_explain: tuple[Item, ...] = ()
+    to_fill: tuple[Item, ...] = ()
+    to_note: tuple[Item, ...] = ()
+    repaired: tuple[Item, ...] = ()
+    left_behind: tuple[Item, ...] = ()
+
+
+def sort_findings(definition: FormDefinition, result: CheckResult) -> ReturnLists:
+    """The findings of a check and the leftovers of reading, sorted by what is to be done."""
+    lists: dict[str, list[Item]] = {name: [] for name in ReturnLists.__dataclass_fields__}
+    kinds = {judgement.key: judgement.kind for judgement in definition.judgements}
+    for finding in result.findings:
+        kind = kinds.get(finding.rule or "")
+        name = _list_of(finding, kind, result.submission)
+        if name:
+            lists[name].append(_item(finding, kind, result.submission, name))
+    lists["left_behind"] = list(_left_behind(result.submission))
+    number = 0
+    for items in lists.values():
+        for at, item in enumerate(items):
+            number += 1
+            items[at] = replace(item, number=number)
+    return ReturnLists(**{name: tuple(items) for name, items in lists.items()})
+
+
+def _list_of(finding: Finding, kind: JudgementKind | None, submission: Submission) -> str:
+    """The list a finding belongs to; none for an explained query and for what the leftovers say anyway."""
+    if kind is JudgementKind.BLANK:
+        return "to_fill"
+    if finding.code in REPAIRED | REPAIRED_TO_CHECK:
+        return "repaired"
+    if finding.code == "NORMALISED" and not any(ref in submission.typed for ref in finding.fields):
+        return "repaired"
+    if finding.severity is Severity.ERROR:
+        return "to_fix"
+    if finding.is_open_query:
+        return "to_explain"
+    return "" if finding.severity is Severity.QUERY or finding.code == "EXTRA-SHEET" else "to_note"
+
+
+def _item(finding: Finding, kind: JudgementKind | None, submission: Submission, name: str) -> Item:
+    sheet = finding.cells[0].sheet if finding.cells else ""
+    cells = () if finding.code == "NOT-RECALCULATED" else finding.cells  # it names one of many
+    item = Item(text=_plain(finding), sheet=sheet, cells=cells, is_marked=finding.severity is not Severity.NOTICE)
+    if name == "repaired":
+        to_check = finding.code in REPAIRED_TO_CHECK
+        state = say("return.state.check" if to_check else "return.state.mended")
+        return replace(item, text=_mended(finding, submission), state=state, is_mended=not to_check)
+    if name == "to_note":
+        return replace(item, text=_noted(finding, submission))
+    if finding.code in EMPTIED:
+        return replace(item, text=say("return.emptied"), sheet_state=sheet)
+    if kind is JudgementKind.TOTAL:
+        return replace(item, state=say("return.state.check"))
+    return replace(item, judgement=finding.rule or "")
+
+
+def _plain(finding: Finding) -> str:
+    """The message without the sheet before it, which has a column of its own."""
+    return (
+        finding.message.removeprefix(say("finding.where", sheet=finding.cells[0].sheet))
+        if finding.cells
+        else (finding.message)
+    )
+
+
+def _mended(finding: Finding, submission: Submission) -> str:
+    contents = [shown(submission.totals.get(ref, submission.value(ref))) for ref in finding.fields]
+    if finding.code == "FORMULA-IN-INPUT" and not any(contents):
+        return say("return.mended.FORMULA-EMPTY", cells=_addresses(finding.cells))
+    found = "、".join(words or say("structure.nothing") for words in contents)
+    return say(f"return.mended.{finding.code}", cells=_addresses(finding.cells), found=found)
+
+
+def _noted(finding: Finding, submission: Submission) -> str:
+    if finding.code != "NORMALISED":
+        return _plain(finding)
+    pairs = (
+        say(
+            "normalised.pair",
+            cell=cell.address,
+            typed=shown(submission.typed[ref]),
+            taken=shown(submission.value(ref)) or say("normalised.blank"),
+        )
+        for cell, ref in zip(finding.cells, finding.fields, strict=True)
+        if ref in submission.typed
+    )
+    return say("return.noted.NORMALISED", pairs="、".join(pairs))
+
+
+def _addresses(cells: tuple[CellRef, ...]) -> str:
+    listed = "、".join(cell.address for cell in cells[:MOST_ADDRESSES])
+    return listed if len(cells) <= MOST_ADDRESSES else say("return.and_more", cells=listed, count=len(cells))
+
+
+# ── what was left behind ──────────────────────────────────────────────────────────────────────────
+
+
+def _left_behind(submission: Submission) -> Iterator[Item]:
+    """What stood outside the inputs, a line for each row of a sheet, then the sheets that are not the form's."""
+    rows: dict[tuple[str, int], list[tuple[CellRef, str]]] = {}
+    for ref, words in submission.leftovers:
+        rows.setdefault((ref.sheet, ref.row), []).append((ref, words))
+    extra = {name for name, _ in submission.extra_sheets}
+    for (sheet, _), contents in list(rows.items())[:MOST_LEFTOVERS]:
+        cells = tuple(ref for ref, _ in contents)
+        text = "　".join(say("return.left_cell", cell=ref.address, words=words) for ref, words in contents)
+        yield Item(text=text, sheet=sheet, cells=cells, is_marked=False, is_linked=sheet not in extra)
+    if len(rows) > MOST_LEFTOVERS:
+        yield Item(text=say("return.left_more", count=len(rows) - MOST_LEFTOVERS))
+    for name, count in submission.extra_sheets:
+        yield Item(text=say("return.left_sheet", count=count), sheet=name)
