@@ -13,9 +13,11 @@ from typer.testing import CliRunner, Result
 
 from xlreport.cli import app
 from xlreport.errors import XlreportError
+from xlreport.forms.layout import plan_layout
 
 RUNNER = CliRunner()
 UNIT = "洪泽区人民政府"
+LAYOUT = plan_layout(line.form())
 
 
 def run(*arguments: object) -> Result:
@@ -260,6 +262,89 @@ def test_an_explanation_lapses_when_its_numbers_change_in_the_sheet_and_in_check
 def test_an_exported_explanation_says_the_numbers_it_was_written_for(explained: Path) -> None:
     exported = json.loads(run("export", explained).stdout)["explanations"]
     assert exported["YOY[requests.received.total]"] == {"text": "征收项目集中，申请增多", "left": 95, "right": 21}
+
+
+def test_fill_does_not_move_a_clerk_s_explanation_onto_new_numbers(template: Path, tmp_path: Path) -> None:
+    """A sentence typed in the workbook belongs to the numbers it was read with, and lapses with them."""
+    typed, values = tmp_path / "typed.xlsx", values_file(tmp_path, "hongze_2024")
+    run("fill", template, values, "-o", typed)
+    place = LAYOUT.judgements["YOY[requests.received.total]"].explanation
+    assert place is not None
+    typed.write_bytes(editing.with_text(typed.read_bytes(), place.sheet, place.address, "征收项目集中，申请增多"))
+    later, out = values_file(tmp_path, "hongze_2024", requests__received__individual=96), tmp_path / "later.xlsx"
+    run("fill", typed, later, "-o", out)
+    assert "说明已失效" in run("check", out).stdout
+
+
+def test_a_new_sentence_counts_for_the_new_numbers(explained: Path, tmp_path: Path) -> None:
+    values, out = values_file(tmp_path, "hongze_2024", proactive__licensing__decisions=9488), tmp_path / "later.xlsx"
+    run("fill", explained, values, "-o", out)
+    place = LAYOUT.judgements["YOY[proactive.licensing.decisions]"].explanation
+    assert place is not None
+    out.write_bytes(editing.with_text(out.read_bytes(), place.sheet, place.address, "事项划转以后又有新增"))
+    assert run("check", out).exit_code == 0
+
+
+@pytest.mark.parametrize("claim", ["x", True])
+def test_a_total_that_is_no_number_is_said(tmp_path: Path, claim: object) -> None:
+    values = values_file(tmp_path, "hongze_2024", requests__received__total=claim)
+    document = json.loads(run("check", values, "--format", "json").stdout)
+    found = [(one["code"], one["severity"], one["cells"]) for one in document["findings"] if one["rule"] is None]
+    assert found == [("TOTAL-NOT-A-NUMBER", "error", ["三 依申请公开!J5"])]
+
+
+def test_an_incomplete_last_year_is_named(template: Path, tmp_path: Path) -> None:
+    document = line.values_json("hongze_2023")
+    del document["values"]["requests.carried_out.individual"]
+    last, values = write_json(tmp_path / "last.json", document), values_file(tmp_path, "hongze_2024")
+    found = json.loads(run("check", values, "--last", last, "--format", "json").stdout)["findings"]
+    assert [one["cells"] for one in found if one["code"] == "LAST-INCOMPLETE"] == [["三 依申请公开!D29"]]
+
+
+@pytest.mark.parametrize("command", ["report", "check"])
+def test_no_file_is_written_over_the_one_it_is_made_from(explained: Path, command: str) -> None:
+    before = explained.read_bytes()
+    result = run(command, explained, "-o", explained, "--force")
+    assert (result.exit_code, explained.read_bytes() == before) == (2, True)
+
+
+def test_a_workbook_is_written_under_the_name_of_one(explained: Path, tmp_path: Path) -> None:
+    result = run("report", explained, "-o", tmp_path / "r.xls")
+    assert (result.exit_code, said(result)) == (2, f"“{tmp_path / 'r.xls'}”应以 .xlsx 结尾。")
+
+
+def test_a_last_file_that_cannot_be_read_is_not_the_judged_file_s_fault(explained: Path, tmp_path: Path) -> None:
+    result = run("check", explained, "--last", tmp_path / "none.json")
+    assert (result.exit_code, said(result).startswith("上年的文件读不了：找不到")) == (2, True)
+
+
+def test_another_level_is_refused_and_an_unknown_one_is_taken(template: Path, tmp_path: Path) -> None:
+    other = values_file(tmp_path, "hongze_2024", level="city")
+    assert "的级别是 city，模板的是 county" in said(run("fill", template, other, "-o", tmp_path / "f.xlsx"))
+
+
+@pytest.mark.parametrize("unit", ["长" * 101, "甲\t局", "甲\n局"])
+def test_a_unit_s_name_fits_into_file_names_and_titles(tmp_path: Path, unit: str) -> None:
+    result = run("template", line.FORM, "-o", tmp_path / "t.xlsx", "--unit", unit, "--year", 2024)
+    assert (result.exit_code, "最多 100 个字" in said(result)) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [b'{"x": 1e1000000}', b'{"x": "\\ud800"}'],
+)
+def test_numbers_and_characters_that_are_none_are_refused(tmp_path: Path, values: bytes) -> None:
+    path = tmp_path / "v.json"
+    path.write_bytes(
+        b'{"form": "gov-info-annual-2021", "unit": {"name": "x"}, "year": 2024, "values": ' + values + b"}"
+    )
+    found = json.loads(run("check", path, "--format", "json").stdout)["findings"]
+    assert [one["code"] for one in found] == ["NOT-JSON"]
+
+
+def test_a_path_the_system_refuses_is_said(tmp_path: Path) -> None:
+    result = run("check", tmp_path / ("长" * 300), "--format", "json")
+    assert (result.exit_code, json.loads(result.stdout)["findings"][0]["code"]) == (2, "NO-FILE")
 
 
 # ── report and export ──

@@ -258,6 +258,11 @@ def test_dust_within_fifteen_digits_is_dropped_with_a_notice() -> None:
     assert (findings(data), accepted(data)) == ([("NORMALISED", "notice", "二 主动公开!B15")], True)
 
 
+def test_dust_above_a_million_is_dropped_with_a_notice_too() -> None:
+    data = editing.with_number(filled(), "二 主动公开", "B11", "2676474.0001")
+    assert ("NORMALISED", "notice", "二 主动公开!B11") in findings(data)
+
+
 @pytest.mark.parametrize(
     ("inside", "kind", "code"),
     [("<v>#N/A</v>", "e", "NUM"), ("<v>1</v>", "b", "NUM"), ("<f>1+1</f><v>2</v>", "", "FORMULA-IN-INPUT")],
@@ -265,6 +270,15 @@ def test_dust_within_fifteen_digits_is_dropped_with_a_notice() -> None:
 def test_errors_truth_values_and_formulas_are_no_figures(inside: str, kind: str, code: str) -> None:
     data = editing.with_cell_xml(filled(), REQUESTS, "D5", inside, kind)
     assert (code, "error", f"{REQUESTS}!D5") in findings(data)
+
+
+def test_a_switch_with_spaces_is_unclear_to_the_sheet_and_to_us_alike() -> None:
+    where = LAYOUT.tables["requests"].switch
+    data = editing.with_text(filled(), REQUESTS, where.address, " 是 ")
+    assert (line.read_back(data).zero_blanks, ("SWITCH-UNCLEAR", "notice", str(where)) in findings(data)) == (
+        frozenset(),
+        True,
+    )
 
 
 def test_an_unclear_switch_counts_as_no_and_is_said() -> None:
