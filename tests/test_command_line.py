@@ -293,7 +293,7 @@ def test_a_total_that_is_no_number_is_said(tmp_path: Path, claim: object) -> Non
     assert found == [("TOTAL-NOT-A-NUMBER", "error", ["三 依申请公开!J5"])]
 
 
-def test_an_incomplete_last_year_is_named(template: Path, tmp_path: Path) -> None:
+def test_an_incomplete_last_year_is_named(tmp_path: Path) -> None:
     document = line.values_json("hongze_2023")
     del document["values"]["requests.carried_out.individual"]
     last, values = write_json(tmp_path / "last.json", document), values_file(tmp_path, "hongze_2024")
