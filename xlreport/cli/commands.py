@@ -147,11 +147,12 @@ def check(
     last: LastFile = None,
     output_format: Annotated[Format, typer.Option("--format", help=say("cli.format"))] = Format.TEXT,
     out: Annotated[Path | None, typer.Option("--output", "-o", help=say("cli.check_out"))] = None,
+    annotate: Annotated[Path | None, typer.Option("--annotate", metavar="DIR", help=say("cli.annotate"))] = None,
     form: OwnForm = "",
     force: Force = False,
 ) -> None:
     """Judge filled workbooks: verdict and findings."""
-    from xlreport.cli.judging import exit_code, verdict_on  # noqa: PLC0415 - start-up
+    from xlreport.cli.judging import TROUBLE, exit_code, verdict_on  # noqa: PLC0415 - start-up
 
     if last is not None and len(files) > 1:
         raise typer.BadParameter(say("check.one_last"))
@@ -160,7 +161,14 @@ def check(
         refuse_inputs(out, last, *files)
     verdicts = [verdict_on(file, last, form) for file in files]
     _deliver(verdicts, output_format, out, force=force)
-    raise typer.Exit(exit_code(verdicts))
+    code = exit_code(verdicts)
+    if annotate is not None:
+        from xlreport.cli.returning import write_return_copies  # noqa: PLC0415 - start-up
+
+        inputs = [*files, *([last] if last is not None else [])]
+        if not write_return_copies(verdicts, annotate, form=form, inputs=inputs, force=force):
+            code = TROUBLE
+    raise typer.Exit(code)
 
 
 def _deliver(verdicts: "list[FileVerdict]", output_format: Format, out: Path | None, *, force: bool) -> None:

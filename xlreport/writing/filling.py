@@ -40,7 +40,7 @@ def fill(definition: FormDefinition, template: Submission, document: ValuesDocum
     _refuse_other_report(template, document)
     given = submission_of(definition, document)
     merged = with_bound_explanations(definition, _merged(with_bound_explanations(definition, template), given))
-    _refuse_what_no_cell_holds(definition, merged)
+    refuse_what_no_cell_holds(definition, merged)
     _refuse_inexact(merged)
     return Filled(merged, tuple(_differing_totals(definition, merged, given)))
 
@@ -59,8 +59,12 @@ def _refuse_inexact(submission: Submission) -> None:
             raise RequestError(say("fill.too_many_digits", name=ref, value=value.value))
 
 
-def _refuse_what_no_cell_holds(definition: FormDefinition, submission: Submission) -> None:
-    """Refuse a text longer than cells can hold; cutting it would lose it."""
+def refuse_what_no_cell_holds(definition: FormDefinition, submission: Submission) -> None:
+    """Refuse a text longer than cells can hold; cutting it would lose it.
+
+    Raises:
+        RequestError: one text is too long.
+    """
     written: dict[str, tuple[str, ...]] = {
         **{str(ref): (shown(value),) for ref, value in {**submission.values, **submission.typed}.items()},
         **{key: (one.text,) for key, one in submission.explanations.items()},

@@ -5,7 +5,7 @@ from xlreport.forms.definition import Entry, FormDefinition, Section
 from xlreport.forms.layout import Layout, TextPlace
 from xlreport.messages import say
 from xlreport.rules.excel import areas
-from xlreport.rules.formula import Cell, Formula, call, compare, if_, joined, lit
+from xlreport.rules.formula import Cell, Formula, call, compare, if_, joined, lit, utf16_length
 from xlreport.submission import Submission
 from xlreport.writing import look
 from xlreport.writing.building import SheetBuilder
@@ -26,10 +26,25 @@ def plan_text_sheet(definition: FormDefinition, layout: Layout, submission: Subm
 
 
 def spread(paragraphs: tuple[str, ...], cells: int) -> tuple[str, ...]:
-    """Paragraphs over the cells there are; what exceeds them goes into the last one with line breaks."""
+    """Paragraphs over the cells there are; what exceeds them goes into the last one with line breaks.
+
+    Where that one would hold more than a cell can, each takes as many paragraphs as it holds.
+    """
     if len(paragraphs) <= cells:
         return paragraphs
-    return (*paragraphs[: cells - 1], "\n".join(paragraphs[cells - 1 :]))
+    last = "\n".join(paragraphs[cells - 1 :])
+    return (*paragraphs[: cells - 1], last) if utf16_length(last) <= MOST_TEXT else _packed(paragraphs, cells)
+
+
+def _packed(paragraphs: tuple[str, ...], cells: int) -> tuple[str, ...]:
+    packed = [paragraphs[0]]
+    for paragraph in paragraphs[1:]:
+        together = f"{packed[-1]}\n{paragraph}"
+        if utf16_length(together) <= MOST_TEXT or len(packed) == cells:
+            packed[-1] = together
+        else:
+            packed.append(paragraph)
+    return tuple(packed)
 
 
 class _TextSheet:
