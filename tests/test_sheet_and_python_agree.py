@@ -33,10 +33,12 @@ from xlreport.cells import (
 )
 from xlreport.checks.check import check, judge_as_typed
 from xlreport.checks.explanations import explanation_state
-from xlreport.checks.figures import accepted_number, state_of
+from xlreport.checks.figures import state_of
 from xlreport.checks.result import CheckResult, Judged
 from xlreport.fields import AMOUNT_MAXIMUM, COUNT_MAXIMUM, FieldKind, FieldRef
 from xlreport.findings import ExplanationState, Outcome, Severity
+from xlreport.forms.accepting import 
+from xlreport.forms.accepting import accepted_number
 from xlreport.forms.definition import Field, JudgementKind
 from xlreport.forms.layout import Layout, plan_layout
 from xlreport.messages import say
@@ -53,7 +55,7 @@ from xlreport.writing.strict import write_workbook
 from xlreport.writing.template import plan_template
 
 SEED, FILLINGS, OF_ONE_TEMPLATE, UNDERSTOOD_EVERY, FORMULON_EVERY = 20242, 200, 20, 10, 13
-OWN_EVERY, LIBREOFFICES = 3, 2
+OWN_EVERY, LIBREOFFICES = 5, 2
 Values = Mapping[CellRef, Value]
 
 
@@ -65,7 +67,7 @@ def layout() -> Layout:
 # ── fillings ──────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Filling:
     """A workbook with something typed into it."""
 
@@ -75,7 +77,7 @@ class Filling:
 
     def submission(self) -> Submission:
         """What is read from it."""
-        return read_submission(form(), read_workbook(self.data, "filled.xlsx"), "filled.xlsx")
+        return _submission_in(self)
 
     def values(self) -> Values:
         """What every formula of it comes to, by our own trees."""
@@ -104,6 +106,11 @@ class Filling:
         """The same workbook with more typed into it."""
         data = typed_into(self.data, entries, tuple(sheet.name for sheet in self.plan.sheets))
         return replace(self, data=data, entries={**self.entries, **entries})
+
+
+@cache
+def _submission_in(filling: Filling) -> Submission:
+    return read_submission(form(), read_workbook(filling.data, "filled.xlsx"), "filled.xlsx")
 
 
 def _content(value: Value) -> Content:
