@@ -37,7 +37,6 @@ from xlreport.checks.figures import state_of
 from xlreport.checks.result import CheckResult, Judged
 from xlreport.fields import AMOUNT_MAXIMUM, COUNT_MAXIMUM, FieldKind, FieldRef
 from xlreport.findings import ExplanationState, Outcome, Severity
-from xlreport.forms.accepting import 
 from xlreport.forms.accepting import accepted_number
 from xlreport.forms.definition import Field, JudgementKind
 from xlreport.forms.layout import Layout, plan_layout
