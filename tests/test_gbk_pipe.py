@@ -62,6 +62,8 @@ RUNS: list[tuple[int, list[str]]] = [
     (0, ["check", FILLED]),
     (1, ["check", "slip.xlsx"]),
     (1, ["check", FILLED, "slip.xlsx", "--format", "json"]),
+    (1, ["check", "slip.xlsx", "--annotate", "退回"]),
+    (2, ["check", "slip.xlsx", "--annotate", "slip.xlsx"]),
     (2, ["check", STRANGE + ".missing"]),
     (2, ["check", FILLED, "--format", "é😀"]),
     (2, ["check", FILLED, "slip.xlsx", "--last", FILLED]),
