@@ -13,11 +13,12 @@ from judges import (
     assert_valid_open_xml,
 )
 
-from xlreport.cells import Text
+from xlreport.cells import BLANK, CellRef, Text, Value
 from xlreport.fields import FieldRef
 from xlreport.reports.building import build_report
 from xlreport.reports.workbook import plan_report
 from xlreport.submission import Explanation, Submission
+from xlreport.writing.return_copy import write_return_copy
 from xlreport.writing.strict import write_workbook
 from xlreport.writing.template import write_template
 
@@ -63,6 +64,16 @@ def filled_with_hostile_texts() -> bytes:
     )
 
 
+def return_copy() -> bytes:
+    """Errors, queries and blanks, marked and noted, and words nobody can carry."""
+    made = suqian()
+    refs = [ref for ref in made.values if ref.head == "requests"]
+    changes: dict[FieldRef, Value] = {refs[0]: Text("=1 <12>件\x07"), refs[1]: Text("１２"), refs[2]: BLANK}
+    left = ((CellRef("三 依申请公开", 9, 12), "=1+1 & <b>" * 900), (CellRef("草稿", 1, 1), "x\x02"))
+    damaged = replace(made, values={**made.values, **changes}, leftovers=left, extra_sheets=(("草稿", 1),))
+    return write_return_copy(line.form(), line.verdict(damaged))
+
+
 def report_of(made: Submission, *, draft: bool = False) -> bytes:
     return write_workbook(plan_report(build_report(line.form(), line.verdict(made), draft=draft)), {})
 
@@ -82,6 +93,7 @@ WORKBOOKS: list[Callable[[], bytes]] = [
     filled,
     filled_with_long_texts,
     filled_with_hostile_texts,
+    return_copy,
     report,
     draft_with_long_texts,
 ]

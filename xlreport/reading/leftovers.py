@@ -18,6 +18,7 @@ from xlreport.submission import Submission
 
 Leftover = tuple[CellRef, str]
 
+_HIDDEN_COLUMNS = re.compile(r"\$[F-I]\$[0-9]+")
 _LITERAL = re.compile(r'"(?:[^"]|"")*"|[0-9]+')
 START_COLUMNS = 9
 """Columns of the first sheet, its hidden ones included."""
@@ -127,9 +128,7 @@ class _Collector:
             if ref in explanations:
                 if cell.formula is not None or not isinstance(cell.value, Text):  # a number explains nothing
                     yield ref, _content(cell)
-            elif not (inside and ref.column != CHECKS_COLUMNS and cell.formula) and not _is_ours_at(
-                cell, ours, literals=False
-            ):
+            elif not (inside and _is_among_ours(cell)) and not _is_ours_at(cell, ours, literals=False):
                 yield ref, _content(cell)
 
     def start(self, sheet: ReadSheet) -> Iterator[Leftover]:
@@ -139,7 +138,7 @@ class _Collector:
         ours = _squeezed_all(self.start_words())
         for ref, cell in _filled(sheet, self.layout.start_sheet):
             inside = banner_row <= ref.row <= last and ref.column <= START_COLUMNS
-            if not (inside and cell.formula) and not _is_ours_at(cell, ours, literals=False):
+            if not (inside and _is_among_ours(cell)) and not _is_ours_at(cell, ours, literals=inside):
                 yield ref, _content(cell)
 
     def start_words(self) -> Iterator[str]:
@@ -187,6 +186,11 @@ def _everything(sheet: ReadSheet, name: str) -> Iterator[Leftover]:
 def _is_ours(formula: str) -> bool:
     """Whether a formula reads the hidden sheet, as nobody else's would."""
     return HIDDEN_SHEET in formula
+
+
+def _is_among_ours(cell: ReadCell) -> bool:
+    """Whether a formula reads the hidden columns of its own sheet, as those of the first sheet and of 校验 do."""
+    return cell.formula is not None and _HIDDEN_COLUMNS.search(cell.formula) is not None
 
 
 def _is_ours_at(cell: ReadCell, words: frozenset[str], *, literals: bool) -> bool:

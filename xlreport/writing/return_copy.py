@@ -66,7 +66,8 @@ def write_return_copy(definition: FormDefinition, result: CheckResult) -> bytes:
 def returned_submission(definition: FormDefinition, submission: Submission) -> Submission:
     """The submission as the return copy holds it: one round later, explanations bound to their numbers.
 
-    Totals somebody wrote over ours are left behind; what no cell can hold as a number stands as its digits.
+    Totals somebody wrote over ours are left behind; what no cell can hold as a number stands as its digits,
+    and dust too fine for one as what was understood.
     """
     bound = with_bound_explanations(definition, submission)
     typed = {ref: _as_a_cell_holds_it(value) for ref, value in {**submission.values, **submission.typed}.items()}
@@ -94,6 +95,8 @@ def _as_a_cell_holds_it(value: Value) -> Value:
         return value
     number = value.value
     digits = "".join(map(str, number.as_tuple().digits)).strip("0")
+    if 0 < number < MIN_NUMBER:
+        return Number(Decimal(0))
     holds = not number or MIN_NUMBER <= abs(number) <= MAX_NUMBER
     return value if holds and len(digits) <= MAX_DIGITS else Text(plain(number))
 
