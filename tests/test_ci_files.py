@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import conftest
 import documents
 import pytest
 from documents import PROJECT, README
@@ -41,3 +42,7 @@ def test_ci_requires_every_judge_and_ends_with_the_first_failure() -> None:
 def test_a_script_is_executable_and_bash_reads_it(script: Path) -> None:
     assert os.name == "nt" or os.access(script, os.X_OK)
     subprocess.run(["bash", "-n", script], check=True)
+
+
+def test_the_files_begun_first_exist() -> None:
+    assert [name for name in conftest.LONGEST if not (PROJECT / "tests" / f"{name}.py").is_file()] == []
