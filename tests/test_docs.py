@@ -15,7 +15,6 @@ import documents
 import judges
 import make_pictures
 import make_reference
-import office
 import pytest
 import typer.main
 from documents import DOCUMENTS, PROJECT, README, README_ZH, Block
@@ -332,9 +331,9 @@ def test_every_picture_is_shown_and_small() -> None:
 
 @pytest.mark.libreoffice
 def test_the_pictures_can_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    office.program()
-    if shutil.which("pdftoppm") is None:
-        judges.missing("pdftoppm (poppler)")
+    for program in ("soffice", "pdftoppm"):
+        if shutil.which(program) is None:
+            judges.missing(program)
     monkeypatch.setattr(make_pictures, "FOLDER", tmp_path)
     make_pictures.main()
     assert {path.name for path in tmp_path.iterdir()} == {path.name for path in (PROJECT / "docs/pictures").iterdir()}
