@@ -293,6 +293,13 @@ def test_the_first_sheet_is_one_page_wide() -> None:
     assert [("要改正的" in page, "现状" in page, "没有带过来的" in page) for page in first] == [(True, True, True)]
 
 
+def test_only_what_is_done_is_green() -> None:
+    sheet = sheet_of(return_copy(), RETURN)
+    green = [shown(sheet.value(row, 5)) for row in range(9, 35) if sheet.value(row, 6) in {BLANK, Number(Decimal(0))}]
+    assert [words for words in green if words] == ["✓ 已修好"] * 3
+    assert len(green) == 3 + [shown(sheet.value(row, 1)) for row in range(9, 35)].count("")
+
+
 def test_a_long_text_goes_on_in_the_next_rows_and_is_whole() -> None:
     text = "很长的一段话，" * 400 + "\n" + "abc " * 500
     parts = pieces(text, WIDTHS[3], 10)

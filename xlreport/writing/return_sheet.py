@@ -129,7 +129,7 @@ class _ReturnSheet:
     def part(self, items: tuple[Item, ...], key: str, fill: str, ink: str) -> None:
         if not items:
             return
-        self.row += 1
+        self.next_row()
         style = replace(look.SECTION, fill=fill, color=ink, border=look.GREY, indent=1)
         self.sheet.put_over(self.full_width(self.row), say(key, count=len(items)), style)
         self.sheet.height(self.row, 24)
@@ -148,8 +148,12 @@ class _ReturnSheet:
         for piece in rest:
             self.line(piece)
 
-    def line(self, text: str) -> None:
+    def next_row(self) -> None:
         self.row += 1
+        self.sheet.put(self.row, FLAG, Decimal(QUIET), look.FLAG)  # a blank would count as 0, the colour of done
+
+    def line(self, text: str) -> None:
+        self.next_row()
         for column in (NUMBER, SHEET, CELL, STATE):
             self.sheet.put(self.row, column, None, look.CELL)
         self.sheet.put(self.row, WHAT, text, look.CELL)
