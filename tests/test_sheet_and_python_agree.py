@@ -53,7 +53,7 @@ from xlreport.writing.start_sheet import BANNER_ROW, COUNTS
 from xlreport.writing.strict import write_workbook
 from xlreport.writing.template import plan_template
 
-SEED, FILLINGS, OF_ONE_TEMPLATE, UNDERSTOOD_EVERY, FORMULON_EVERY = 20242, 200, 20, 10, 13
+SEED, FILLINGS, OF_ONE_TEMPLATE, UNDERSTOOD_EVERY, FORMULON_EVERY = 20242, 200, 20, 1, 13
 OWN_EVERY, LIBREOFFICES = 5, 2
 Values = Mapping[CellRef, Value]
 
@@ -147,7 +147,7 @@ def fillings() -> tuple[Filling, ...]:
 
 @cache
 def understood() -> tuple[tuple[Submission, Filling], ...]:
-    """Some fillings as they were understood, and the workbook with just those values typed in."""
+    """The fillings as they were understood, and the workbook with just those values typed in."""
     return tuple(_understood(filling) for filling in fillings()[::UNDERSTOOD_EVERY])
 
 
