@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import TypeGuard
 
 from xlreport.cells import BLANK, Boolean, CellRef, Number, Value, text_value
 from xlreport.rules.formula import Formula, value_of
@@ -22,7 +23,7 @@ def calculate(plan: WorkbookPlan) -> Mapping[CellRef, Value]:
         if not is_formula(content):
             return constant(content)
         if ref not in known:
-            known[ref] = value_of(content, lookup)  # type: ignore[arg-type] # is_formula said so
+            known[ref] = value_of(content, lookup)
         return known[ref]
 
     for ref, content in contents.items():
@@ -31,9 +32,9 @@ def calculate(plan: WorkbookPlan) -> Mapping[CellRef, Value]:
     return known
 
 
-def is_formula(content: Content) -> bool:
+def is_formula(content: Content) -> TypeGuard[Formula]:
     """Whether a cell's content is worked out."""
-    return content is not None and not isinstance(content, (str, Decimal, bool))
+    return isinstance(content, Formula)
 
 
 def constant(content: Content) -> Value:
@@ -49,6 +50,3 @@ def constant(content: Content) -> Value:
             return text_value(content)
         case _:
             raise TypeError(f"{content!r} is a formula")
-
-
-__all__ = ["Formula", "calculate", "constant", "is_formula"]
