@@ -7,13 +7,13 @@ from io import BytesIO
 
 import pytest
 import xlsxwriter
-from handmade import book, one_cell, parts_of, relationships, strings, styles, workbook, worksheet, zipped
+from handmade import MAIN, OFFICE, book, one_cell, parts_of, relationships, strings, styles, workbook, worksheet, zipped
 
 from xlreport.cells import BLANK, Boolean, CellRange, CellRef, ErrorValue, Number, Text, Value
 from xlreport.errors import WorkbookError
 from xlreport.reading import workbook as workbook_module
 from xlreport.reading import worksheet as worksheet_module
-from xlreport.reading.workbook import ReadCell, ReadSheet, ReadWorkbook, read_workbook
+from xlreport.reading.workbook import ReadCell, ReadSheet, ReadValidation, ReadWorkbook, read_workbook
 from xlreport.reading.worksheet import Shared
 
 
@@ -553,3 +553,35 @@ def test_a_workbook_of_ten_sheets_is_read_in_a_blink() -> None:
     found = read(target.getvalue())
     assert sum(len(sheet.cells) for sheet in found.sheets) == 4_000
     assert time.perf_counter() - start < 0.5  # about 0.012 on a quiet machine; this only tells quadratic from linear
+
+
+# ── around the cells ──────────────────────────────────────────────────────────────────────────────
+
+AROUND = (
+    '<dataValidations count="1"><dataValidation type="whole" operator="greaterThan" sqref="A1 B2:C3">'
+    "<formula1>0</formula1></dataValidation></dataValidations>"
+    f'<hyperlinks xmlns:r="{OFFICE}"><hyperlink ref="A1" location="\'表1\'!B2"/><hyperlink ref="B1" r:id="x"/></hyperlinks>'
+)
+
+
+def test_what_cells_may_take_and_where_they_lead_is_read() -> None:
+    sheet = first_sheet(workbook(worksheet(after=AROUND)))
+    areas = (CellRange("表1", 1, 1, 1, 1), CellRange("表1", 2, 2, 3, 3))
+    assert sheet.validations == (ReadValidation(areas, "whole", "greaterThan", "0", ""),)
+    assert sheet.links == {(1, 1): "'表1'!B2", (1, 2): ""}
+
+
+def test_defined_names_are_read_with_the_sheet_they_belong_to() -> None:
+    names = '<definedNames><definedName name="a" localSheetId="0">1</definedName><definedName name="b"/></definedNames>'
+    assert read(workbook(worksheet(), workbook=book(("表1", ""), before=names))).names == {("a", "0"), ("b", "")}
+
+
+def test_comments_are_read_with_their_runs_joined_and_other_words_left_out() -> None:
+    text = (
+        "<author>某人</author><commentList><comment ref='B2'><text><r><t>请</t></r><r><t>核对</t></r></text></comment>"
+    )
+    parts = parts_of(worksheet()) | {
+        "xl/worksheets/_rels/sheet1.xml.rels": relationships(("c", "comments", "../comments1.xml")),
+        "xl/comments1.xml": f'<comments xmlns="{MAIN}">{text}</commentList></comments>',
+    }
+    assert read(zipped(parts)).sheets[0].comments == {(2, 2): "请核对"}

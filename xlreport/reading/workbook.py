@@ -5,22 +5,28 @@ addresses, document properties) has a fallback; what no program writes (cells ou
 listed twice) is refused.
 """
 
+import posixpath
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from xml.parsers import expat
 
-from xlreport.cells import Value
+from xlreport.cells import Value, parse_address
 from xlreport.reading.package import MAX_LISTING_BYTES, Package, Relationship, TextOf, main_part, open_package
 from xlreport.reading.stored import MAIN, MAX_TEXT, TextRuns, is_true, text_of
-from xlreport.reading.worksheet import ReadCell, ReadSheet, Shared, SheetReader
+from xlreport.reading.worksheet import ReadCell, ReadSheet, ReadValidation, Shared, SheetReader
 
-__all__ = ["ReadCell", "ReadSheet", "ReadWorkbook", "read_workbook"]
+__all__ = ["ReadCell", "ReadSheet", "ReadValidation", "ReadWorkbook", "read_workbook"]
 
 MAX_FORMATS = 65_536
 """Cell formats; Excel keeps 65,490 of them."""
 MAX_STRINGS = 200_000
 """Shared strings; there cannot be more different ones than cells."""
+MAX_NAMES = 20_000
+"""Defined names that are looked at; a form has a dozen."""
+MAX_COMMENTS = 5_000
+"""Comments of a sheet that are read; a return copy has at most some hundred."""
+_COMMENTS = re.compile(r"(?:^|/)comments\d*\.xml$", re.IGNORECASE)
 _STRICT_MAIN = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 _ID = "http://schemas.openxmlformats.org/officeDocument/2006/relationships id"
 _MODIFIED = "http://purl.org/dc/terms/ modified"
@@ -39,8 +45,9 @@ class ReadWorkbook:
     """A workbook as stored.
 
     ``oddities`` names parts a filled form has no need of: links to other workbooks, embedded objects,
-    comments, pictures, pivot tables and the like; none of them was opened. ``modified`` is the time of
-    the last change as the file words it, or empty.
+    comments, pictures, pivot tables and the like; of them only comments were opened. ``names`` are the defined
+    names, each with the number of the sheet it belongs to (from 0, empty for the whole workbook). ``modified``
+    is the time of the last change as the file words it, or empty.
     """
 
     sheets: tuple[ReadSheet, ...]
@@ -48,6 +55,7 @@ class ReadWorkbook:
     structure_locked: bool = False
     date_1904: bool = False
     oddities: tuple[str, ...] = ()
+    names: frozenset[tuple[str, str]] = frozenset()
     modified: str = ""
 
     def sheet(self, name: str) -> ReadSheet | None:
@@ -78,6 +86,7 @@ def read_workbook(data: bytes, name: str) -> ReadWorkbook:
         structure_locked=book.structure_locked,
         date_1904=book.date_1904,
         oddities=tuple(part for part in package.part_names if _ODD_PART.search(part)),
+        names=frozenset(book.names),
         modified=_fact(package, links, "core-properties", _MODIFIED),
     )
 
@@ -96,7 +105,19 @@ def _read_sheet(common: "Shared", sheet: Mapping[str, str], link: Relationship) 
         return ReadSheet(sheet["name"], sheet["state"])
     reader = SheetReader(common, sheet["name"])
     common.package.parse(link.target, reader)
-    return reader.finish(sheet["state"])
+    return replace(reader.finish(sheet["state"]), comments=_comments(common.package, link.target))
+
+
+def _comments(package: Package, part: str) -> Mapping[tuple[int, int], str]:
+    """What is noted at the cells of a sheet, by whoever wrote it."""
+    folder, leaf = posixpath.split(part)
+    if not any(_COMMENTS.search(name) for name in package.part_names):
+        return {}
+    if posixpath.join(folder, "_rels", f"{leaf}.rels") not in package:
+        return {}
+    reader = _CommentReader()
+    package.parse_leniently(_target(package.relationships(part), "comments"), reader)
+    return reader.comments
 
 
 def _target(links: tuple[Relationship, ...], kind: str) -> str:
@@ -138,6 +159,7 @@ class _BookReader:
         self.sheets: list[dict[str, str]] = []
         self.structure_locked = False
         self.date_1904 = False
+        self.names: list[tuple[str, str]] = []
 
     def attach(self, parser: expat.XMLParserType) -> None:
         self.parser = parser
@@ -155,6 +177,8 @@ class _BookReader:
             self.date_1904 = is_true(attributes.get("date1904"))
         elif name == f"{MAIN} workbookProtection":
             self.structure_locked = is_true(attributes.get("lockStructure"))
+        elif name == f"{MAIN} definedName" and len(self.names) < MAX_NAMES:
+            self.names.append((attributes.get("name", ""), attributes.get("localSheetId", "")))
 
 
 def _listed(attributes: Mapping[str, str]) -> dict[str, str]:
@@ -223,3 +247,30 @@ class _StringReader:
             self.package.refuse("TOO-LARGE")
         self.strings.append(text_of(text))
         self.runs.clear()
+
+
+class _CommentReader:
+    """``comments1.xml``: what is noted, by cell; a text too long for a cell is cut, as it is only shown."""
+
+    def __init__(self) -> None:
+        self.comments: dict[tuple[int, int], str] = {}
+        self.runs = TextRuns()
+        self.at: tuple[int, int] | None = None
+
+    def attach(self, parser: expat.XMLParserType) -> None:
+        parser.StartElementHandler = self.start
+        parser.EndElementHandler = self.end
+        parser.CharacterDataHandler = self.runs.chunks.append
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        if name == f"{MAIN} comment":
+            self.at = parse_address(attributes.get("ref", "")[:20])
+            self.runs.clear()
+        else:
+            self.runs.start(name)
+
+    def end(self, name: str) -> None:
+        if name != f"{MAIN} comment":
+            self.runs.end(name)
+        elif self.at is not None and len(self.comments) < MAX_COMMENTS:
+            self.comments[self.at] = self.runs.text()[:MAX_TEXT]

@@ -17,6 +17,7 @@ MAX_EXPANDED = 2_000_000
 """Characters of shared formulas once written out: a long one shared by every cell would take minutes and gigabytes."""
 
 _C, _V, _F, _ROW, _IS, _SHEET_DATA = (f"{MAIN} {name}" for name in ("c", "v", "f", "row", "is", "sheetData"))
+_VALIDATION, _FIRST, _SECOND = (f"{MAIN} {name}" for name in ("dataValidation", "formula1", "formula2"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +36,24 @@ class ReadCell:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadValidation:
+    """What the cells of some areas may take, as stored: the kind, how it compares, and its one or two formulas."""
+
+    areas: tuple[CellRange, ...]
+    kind: str
+    operator: str
+    first: str
+    second: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReadSheet:
     """One sheet as stored. ``cells`` has whatever the file mentions, by row and column, formatted blanks too.
 
     ``state`` is ``visible``, ``hidden`` or ``veryHidden``. ``duplicates`` are cells the file has more than
     once; the first is kept. ``row_locks`` and ``column_locks`` (first, last, locked) are the lock states
-    of cells the file does not mention, ``default_locked`` that of all others.
+    of cells the file does not mention, ``default_locked`` that of all others. ``links`` are the places in the
+    workbook that cells lead to, empty for a link that leads out of it; ``comments`` what is noted at cells.
     """
 
     name: str
@@ -52,6 +65,9 @@ class ReadSheet:
     default_locked: bool = True
     row_locks: Mapping[int, bool] = field(default_factory=dict)
     column_locks: tuple[tuple[int, int, bool], ...] = ()
+    validations: tuple[ReadValidation, ...] = ()
+    links: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    comments: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
     def value(self, row: int, column: int) -> Value:
         """What a cell holds; one the file does not mention is blank."""
@@ -111,6 +127,10 @@ class SheetReader:
         self.masters: dict[str, tuple[str, int, int]] = {}
         self.waiting: list[tuple[tuple[int, int], str]] = []
         self.arrays: list[tuple[tuple[int, int, int, int], str]] = []
+        self.validations: list[ReadValidation] = []
+        self.validation: Mapping[str, str] | None = None
+        self.limits: dict[str, str] = {}
+        self.links: dict[tuple[int, int], str] = {}
 
     def attach(self, parser: expat.XMLParserType) -> None:
         """Set the handlers for what stands around the cells."""
@@ -131,9 +151,44 @@ class SheetReader:
             self._add_columns(attributes)
         elif name == f"{MAIN} sheetProtection":
             self.protected = is_true(attributes.get("sheet"))
+        elif name == _VALIDATION:
+            self.validation, self.limits = attributes, {}
+        elif name == f"{MAIN} hyperlink":
+            self._add_link(attributes)
+        if self.validation is not None:
+            self.chunks.clear()
 
-    def _end_around(self, _name: str) -> None:
+    def _end_around(self, name: str) -> None:
+        if self.validation is not None:
+            if name in (_FIRST, _SECOND):
+                self.limits[name] = "".join(self.chunks)[:MAX_TEXT].strip()
+            elif name == _VALIDATION:
+                self._add_validation(self.validation)
+                self.validation = None
         self.chunks.clear()
+
+    def _add_validation(self, attributes: Mapping[str, str]) -> None:
+        areas = []
+        for reference in attributes.get("sqref", "").split():
+            self._take_cell()
+            corners = _corners(reference)
+            if corners:
+                areas.append(CellRange(self.name, *corners))
+        self.validations.append(
+            ReadValidation(
+                areas=tuple(areas),
+                kind=attributes.get("type", "none"),
+                operator=attributes.get("operator", "between"),
+                first=self.limits.get(_FIRST, ""),
+                second=self.limits.get(_SECOND, ""),
+            )
+        )
+
+    def _add_link(self, attributes: Mapping[str, str]) -> None:
+        self._take_cell()
+        corners = _corners(attributes.get("ref", ""))
+        if corners:
+            self.links[corners[:2]] = attributes.get("location", "")[:MAX_TEXT]
 
     def _add_merge(self, reference: str) -> None:
         self._take_cell()
@@ -309,6 +364,8 @@ class SheetReader:
             default_locked=self.default_locked,
             row_locks=self.row_locks,
             column_locks=tuple(self.column_locks),
+            validations=tuple(self.validations),
+            links=self.links,
         )
 
     def _set_formula(self, position: tuple[int, int], formula: str) -> None:
