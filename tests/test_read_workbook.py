@@ -13,6 +13,7 @@ from xlreport.cells import BLANK, Boolean, CellRange, CellRef, ErrorValue, Numbe
 from xlreport.errors import WorkbookError
 from xlreport.reading import workbook as workbook_module
 from xlreport.reading import worksheet as worksheet_module
+from xlreport.reading.stored import Display
 from xlreport.reading.workbook import ReadCell, ReadSheet, ReadValidation, ReadWorkbook, read_workbook
 from xlreport.reading.worksheet import Shared
 
@@ -356,6 +357,64 @@ def test_a_sheet_is_protected_where_it_says_so(element: str, *, protected: bool)
     assert first_sheet(workbook(worksheet(after=element))).protected is protected
 
 
+# ── formats of numbers ────────────────────────────────────────────────────────────────────────────
+
+DATE_CODES = (
+    *("yyyy/m/d", 'yyyy"年"m"月"d"日"', "yyyy年m月d日", "[$-804]aaaa", '[$-404]e"年"', "m-d", "h:mm", "[h]:mm:ss"),
+    *("[mm]", "[Red]d;General", "YYYY\\-MM\\-DD", "上午/下午h时"),
+)
+PERCENT_CODES = ("0%", "0.00%", "[Red]0%;-0%", '"约"0%', "0 %")
+NUMBER_CODES = (
+    *(
+        "General",
+        "0",
+        "#,##0.00",
+        "0.00E+00",
+        "[Red]0;[Blue]-0",
+        '0"日"',
+        '0" days"',
+        "0\\%",
+        '0"%"',
+        "@",
+        "",
+        "_(* #,##0_)",
+    ),
+    *("[$¥-804]#,##0", "G/通用格式", "0;d", "0_d", "0*y", '0"'),
+)
+
+
+def display_of(code: str, number: int = 164) -> Display:
+    formats = f"<numFmts><numFmt numFmtId='{number}' formatCode='{code}'/></numFmts>"
+    style_sheet = styles(f"<xf/><xf numFmtId='{number}'/>").replace("<cellStyleXfs>", formats + "<cellStyleXfs>")
+    return cell('<c s="1"><v>5</v></c>', styles=style_sheet).display
+
+
+@pytest.mark.parametrize(
+    ("codes", "display"),
+    [(DATE_CODES, Display.DATE), (PERCENT_CODES, Display.PERCENT), (NUMBER_CODES, Display.NUMBER)],
+)
+def test_what_a_format_makes_of_a_number_is_known(codes: tuple[str, ...], display: Display) -> None:
+    assert [code for code in codes if display_of(code.replace("&", "&amp;")) is not display] == []
+
+
+@pytest.mark.parametrize(
+    ("number", "display"),
+    [("14", Display.DATE), ("31", Display.DATE), ("47", Display.DATE), ("58", Display.DATE), ("9", Display.PERCENT)]
+    + [(number, Display.NUMBER) for number in ("0", "1", "23", "44", "49", "59", "164", "-14", "１４", "x", "")],
+)
+def test_formats_of_the_standard_are_known_by_their_number(number: str, display: Display) -> None:
+    assert cell('<c s="0"><v>5</v></c>', styles=styles(f'<xf numFmtId="{number}"/>')).display is display
+
+
+def test_a_code_in_the_file_goes_before_the_standards_number() -> None:
+    assert display_of("0", 14) is Display.NUMBER
+
+
+def test_a_format_of_a_condition_is_none_of_a_cell() -> None:
+    conditional = styles('<xf numFmtId="0"/>').replace("<dxf>", '<dxf><numFmt numFmtId="0" formatCode="0%"/>')
+    assert cell("<c><v>5</v></c>", styles=conditional).display is Display.NUMBER
+
+
 # ── the workbook ──────────────────────────────────────────────────────────────────────────────────
 
 
@@ -560,7 +619,8 @@ def test_a_workbook_of_ten_sheets_is_read_in_a_blink() -> None:
 AROUND = (
     '<dataValidations count="1"><dataValidation type="whole" operator="greaterThan" sqref="A1 B2:C3">'
     "<formula1>0</formula1></dataValidation></dataValidations>"
-    f'<hyperlinks xmlns:r="{OFFICE}"><hyperlink ref="A1" location="\'表1\'!B2"/><hyperlink ref="B1" r:id="x"/></hyperlinks>'
+    f'<hyperlinks xmlns:r="{OFFICE}"><hyperlink ref="A1" location="\'表1\'!B2"/>'
+    '<hyperlink ref="B1" r:id="x"/></hyperlinks>'
 )
 
 

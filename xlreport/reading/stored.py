@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Callable
+from enum import Enum
 from functools import lru_cache
 
 from xlreport.cells import BLANK, Boolean, ErrorValue, Number, Text, Value, double_to_decimal, number_value
@@ -92,6 +93,43 @@ VALUES: dict[str, Callable[[str], Value]] = {
     "d": _date,
 }
 TEXTUAL = frozenset({"str", "s", "inlineStr"})
+
+
+class Display(Enum):
+    """What a number format makes of a number."""
+
+    NUMBER = "number"
+    DATE = "date"
+    """A date or a time of day."""
+    PERCENT = "percent"
+
+
+_MAX_CODE = 1_000
+_LITERALS = re.compile(r'"[^"]*"?|[\\_*].|general', re.DOTALL)
+_ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]")
+_BRACKETS = re.compile(r"\[[^\]]*\]?")
+_OF_A_DATE = re.compile(r"[ymdhs]|aaa|e(?![+-])")
+_DATE_IDS = frozenset({*range(14, 23), *range(27, 37), 45, 46, 47, *range(50, 59)})
+_PERCENT_IDS = frozenset({9, 10})
+
+
+def display_of_code(code: str) -> Display:
+    """What a format code makes of a positive number: its first part, without literals, colours and conditions.
+
+    A quoted 日 or 年 alone is a unit behind a number; ``e`` is the year of an era unless a power of ten follows.
+    """
+    text = _LITERALS.sub("", code[:_MAX_CODE].lower()).partition(";")[0]
+    if _ELAPSED.search(text) or _OF_A_DATE.search(_BRACKETS.sub("", text)):
+        return Display.DATE
+    return Display.PERCENT if "%" in _BRACKETS.sub("", text) else Display.NUMBER
+
+
+def display_of_id(number: str) -> Display:
+    """What a format of the standard's own list makes of a number; 27 to 36 and 50 to 58 are dates in China."""
+    known = int(number) if number.isascii() and number.isdigit() and len(number) <= len("58") else -1
+    if known in _DATE_IDS:
+        return Display.DATE
+    return Display.PERCENT if known in _PERCENT_IDS else Display.NUMBER
 
 
 class TextRuns:

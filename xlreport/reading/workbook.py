@@ -13,7 +13,16 @@ from xml.parsers import expat
 
 from xlreport.cells import Value, parse_address
 from xlreport.reading.package import MAX_LISTING_BYTES, Package, Relationship, TextOf, main_part, open_package
-from xlreport.reading.stored import MAIN, MAX_TEXT, TextRuns, is_true, text_of
+from xlreport.reading.stored import (
+    MAIN,
+    MAX_TEXT,
+    Display,
+    TextRuns,
+    display_of_code,
+    display_of_id,
+    is_true,
+    text_of,
+)
 from xlreport.reading.worksheet import ReadCell, ReadSheet, ReadValidation, Shared, SheetReader
 
 __all__ = ["ReadCell", "ReadSheet", "ReadValidation", "ReadWorkbook", "read_workbook"]
@@ -31,6 +40,8 @@ _STRICT_MAIN = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 _ID = "http://schemas.openxmlformats.org/officeDocument/2006/relationships id"
 _MODIFIED = "http://purl.org/dc/terms/ modified"
 _APPLICATION = "http://schemas.openxmlformats.org/officeDocument/2006/extended-properties Application"
+
+_CELL_FORMATS, _NUMBER_FORMATS = f"{MAIN} cellXfs", f"{MAIN} numFmts"
 
 _ODD_PART = re.compile(
     r"(?:^|/)(?:externalLinks|embeddings|activeX|ctrlProps|customUI|webextensions|pivot\w+|slicer\w*|charts"
@@ -96,7 +107,8 @@ def _read_sheets(package: Package, links: tuple[Relationship, ...], book: "_Book
     listed = [targets.get(sheet["id"]) or package.refuse("DAMAGED-FILE") for sheet in book.sheets]
     if len({link.target.lower() for link in listed}) < len(listed):
         package.refuse("DAMAGED-FILE")
-    shared = Shared(package, _locks(package, links), _strings(package, links))
+    formats = _formats(package, links)
+    shared = Shared(package, formats.locks_by_style(), formats.displays_by_style(), _strings(package, links))
     return tuple(_read_sheet(shared, sheet, link) for sheet, link in zip(book.sheets, listed, strict=True))
 
 
@@ -130,10 +142,10 @@ def _fact(package: Package, links: tuple[Relationship, ...], kind: str, element:
     return reader.text
 
 
-def _locks(package: Package, links: tuple[Relationship, ...]) -> dict[str, bool]:
+def _formats(package: Package, links: tuple[Relationship, ...]) -> "_StyleReader":
     reader = _StyleReader()
     package.parse_leniently(_target(links, "styles"), reader)
-    return {str(index): locked for index, locked in enumerate(reader.locks)}
+    return reader
 
 
 def _strings(package: Package, links: tuple[Relationship, ...]) -> list[Value]:
@@ -191,31 +203,49 @@ def _listed(attributes: Mapping[str, str]) -> dict[str, str]:
 
 
 class _StyleReader:
-    """``styles.xml``: the lock of each cell format, its own ``<protection>`` or else locked.
+    """``styles.xml``: the lock of each cell format, its own ``<protection>`` or else locked, and how numbers look.
 
-    Whether a format says ``applyProtection`` is not asked: honest programs leave it out.
+    Whether a format says ``applyProtection`` or ``applyNumberFormat`` is not asked: honest programs leave it out.
     """
 
     def __init__(self) -> None:
         self.locks: list[bool] = []
-        self.inside = False
+        self.number_formats: list[str] = []
+        self.codes: dict[str, Display] = {}
+        self.inside = ""
 
     def attach(self, parser: expat.XMLParserType) -> None:
         parser.StartElementHandler = self.start
         parser.EndElementHandler = self.end
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        if name == f"{MAIN} cellXfs":
-            self.inside = True
-        elif self.inside and name == f"{MAIN} xf":
-            self.inside = len(self.locks) < MAX_FORMATS
+        if name in (_CELL_FORMATS, _NUMBER_FORMATS):
+            self.inside = name
+        elif self.inside == _CELL_FORMATS:
+            self.cell_format(name, attributes)
+        elif self.inside == _NUMBER_FORMATS and name == f"{MAIN} numFmt" and len(self.codes) < MAX_FORMATS:
+            self.codes[attributes.get("numFmtId", "")] = display_of_code(attributes.get("formatCode", ""))
+
+    def cell_format(self, name: str, attributes: Mapping[str, str]) -> None:
+        if name == f"{MAIN} xf":
+            self.inside = _CELL_FORMATS if len(self.locks) < MAX_FORMATS else ""
             self.locks.append(True)
-        elif self.inside and self.locks and name == f"{MAIN} protection":
+            self.number_formats.append(attributes.get("numFmtId", ""))
+        elif self.locks and name == f"{MAIN} protection":
             self.locks[-1] = is_true(attributes.get("locked", "1"))
 
     def end(self, name: str) -> None:
-        if name == f"{MAIN} cellXfs":
-            self.inside = False
+        if name == self.inside:
+            self.inside = ""
+
+    def locks_by_style(self) -> dict[str, bool]:
+        """The lock of each format, by the number cells name it by."""
+        return {str(index): locked for index, locked in enumerate(self.locks)}
+
+    def displays_by_style(self) -> dict[str, Display]:
+        """What each format makes of a number, where that is no number; codes of the file go before the standard's."""
+        shown = (self.codes.get(number) or display_of_id(number) for number in self.number_formats)
+        return {str(index): one for index, one in enumerate(shown) if one is not Display.NUMBER}
 
 
 class _StringReader:

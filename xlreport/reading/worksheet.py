@@ -1,12 +1,12 @@
 """One worksheet of a file: the value, formula and lock of every cell, in one pass over its XML."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from xml.parsers import expat
 
 from xlreport.cells import BLANK, MAX_COLUMNS, MAX_ROWS, CellRange, CellRef, Value, parse_address
 from xlreport.reading.package import Package
-from xlreport.reading.stored import CONSTANTS, MAIN, MAX_TEXT, TEXTUAL, VALUES, TextRuns, is_true
+from xlreport.reading.stored import CONSTANTS, MAIN, MAX_TEXT, TEXTUAL, VALUES, Display, TextRuns, is_true
 from xlreport.reading.tokens import shift
 
 MAX_CELLS = 200_000
@@ -26,13 +26,14 @@ class ReadCell:
 
     ``formula`` is the text without ``=``, a shared one written out for this cell; ``None`` for a constant.
     ``stored`` tells whether the file holds a value: a formula that was never calculated has none, and
-    neither has a cell that is only formatted.
+    neither has a cell that is only formatted. ``display`` is what its format makes of a number.
     """
 
     value: Value
     formula: str | None
     locked: bool
     stored: bool
+    display: Display = Display.NUMBER
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,7 @@ class Shared:
 
     package: Package
     locks: dict[str, bool]
+    displays: dict[str, Display]
     strings: list[Value]
     cells_left: int = MAX_CELLS
     lines_left: int = MAX_LINES
@@ -273,7 +275,8 @@ class SheetReader:
         value, stored = self._value()
         if formula in CONSTANTS:
             value, formula, stored = CONSTANTS[formula], None, True
-        self.cells[position] = ReadCell(value, formula, locked, stored)
+        display = self.common.displays.get(style or "0", Display.NUMBER)
+        self.cells[position] = ReadCell(value, formula, locked, stored, display)
 
     def _position(self) -> tuple[int, int]:
         """Where the cell is: as it says, else after the one before."""
@@ -369,8 +372,7 @@ class SheetReader:
         )
 
     def _set_formula(self, position: tuple[int, int], formula: str) -> None:
-        cell = self.cells[position]
-        self.cells[position] = ReadCell(cell.value, formula, cell.locked, cell.stored)
+        self.cells[position] = replace(self.cells[position], formula=formula)
 
     def _spread(self, corners: tuple[int, int, int, int], formula: str) -> None:
         """Give an array's formula to every cell it fills: the file names it in the first one only."""
