@@ -39,6 +39,7 @@ ROOMS = (
     ("checks",),
     ("writing",),
     ("reports",),
+    ("office",),
     ("cli",),
     ("__main__",),
 )
