@@ -38,6 +38,7 @@ class Submission:
     ``last`` are last year's effective figures (totals recomputed), ``None`` where they are not given.
     ``findings`` are what reading found; ``unreadable`` are the tables and sections whose sheet is not
     the form's any more: one finding says so, and nothing in them is judged one by one.
+    ``missing_units`` are, in words, the units whose figures a sum should hold and does not.
     ``leftovers`` are cells outside all inputs in which somebody wrote, and what; ``extra_sheets`` the sheets
     that are not the form's, with the number of their filled cells: a fresh template cannot hold either.
     """
@@ -58,6 +59,7 @@ class Submission:
     round: int = 1
     deadline: str = ""
     return_to: str = ""
+    missing_units: tuple[str, ...] = ()
     unreadable: frozenset[str] = frozenset()
     findings: tuple[Finding, ...] = ()
     leftovers: tuple[tuple[CellRef, str], ...] = ()

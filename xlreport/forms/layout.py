@@ -35,6 +35,7 @@ META = (
     "deadline",
     "return_to",
     "last_given",
+    "missing",
 )
 """What the hidden sheet says of the workbook, one row each."""
 

@@ -145,6 +145,7 @@ class _Reader:
             last=self.last(),
             deadline=self.words("deadline"),
             return_to=self.words("return_to"),
+            missing_units=tuple(self.words("missing").splitlines()),
             unreadable=frozenset(got.unreadable),
             findings=tuple(got.findings),
         )
