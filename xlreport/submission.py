@@ -39,6 +39,7 @@ class Submission:
     ``findings`` are what reading found; ``unreadable`` are the tables and sections whose sheet is not
     the form's any more: one finding says so, and nothing in them is judged one by one.
     ``missing_units`` are, in words, the units whose figures a sum should hold and does not.
+    ``is_sealed`` is false where what only its issuer knows (unit, last year) was changed on the hidden sheet.
     ``leftovers`` are cells outside all inputs in which somebody wrote, and what; ``extra_sheets`` the sheets
     that are not the form's, with the number of their filled cells: a fresh template cannot hold either.
     """
@@ -62,6 +63,7 @@ class Submission:
     missing_units: tuple[str, ...] = ()
     unreadable: frozenset[str] = frozenset()
     findings: tuple[Finding, ...] = ()
+    is_sealed: bool = True
     leftovers: tuple[tuple[CellRef, str], ...] = ()
     extra_sheets: tuple[tuple[str, int], ...] = ()
 

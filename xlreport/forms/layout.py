@@ -19,7 +19,7 @@ from xlreport.rules.formula import Cell, Formula, call, if_, lit
 
 HIDDEN_SHEET = "_xlreport"
 MARKER = "xlreport"
-CONTRACT = 1
+CONTRACT = 2
 """The version of this layout's hidden sheet; a reader of another one refuses the workbook."""
 
 META = (
@@ -36,8 +36,14 @@ META = (
     "return_to",
     "last_given",
     "missing",
+    "edition",
+    "fingerprint",
 )
-"""What the hidden sheet says of the workbook, one row each."""
+"""What the hidden sheet says of the workbook, one row each.
+
+``edition`` names the labels, formulas, locks and validations the template was made with, ``fingerprint`` everything
+that only whoever issued it knows: see ``forms.sealing``.
+"""
 
 GRID_TOP = 2
 """The first row of a table's grid; row 1 holds the title, the switch for blanks and the way back."""
@@ -161,12 +167,26 @@ class Layout:
     judgements: Mapping[str, JudgementPlace]
 
     section_sheets: tuple[str, ...]
+    seal_column: int
+    """The column of the hidden sheet in which each row of sealed cells bears its seal."""
 
     @property
     def judgement_rows(self) -> tuple[int, int]:
         """The first and the last row of judgements on the hidden sheet."""
         rows = [place.outcome.row for place in self.judgements.values()]
         return min(rows, default=1), max(rows, default=1)
+
+    @property
+    def sealed_cells(self) -> tuple[CellRef, ...]:
+        """The constants of the hidden sheet that no reader can work out anew: whose it is, last year, explanations."""
+        whose = [cell for name, cell in self.meta.items() if name != "fingerprint"]
+        last = [place.last for place in self.fields.values()]
+        explained = [
+            cell
+            for place in self.judgements.values()
+            for cell in (place.explained_left, place.explained_right, place.explained_text)
+        ]
+        return (*whose, *last, *explained)
 
     def value(self, ref: FieldRef) -> CellRef:
         """The value cell of a field."""
@@ -206,13 +226,13 @@ NO_SHAPE = Shape()
 
 
 @lru_cache(maxsize=32)
-def _plan(key: "_ById", shape: Shape) -> Layout:
+def _plan(key: "ById", shape: Shape) -> Layout:
     return _Planner(key.definition, shape).layout()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _ById:
-    """A definition as the key of a cache; a definition is loaded once in a process."""
+class ById:
+    """A definition as the key of a cache; one is loaded once in a process, so that itself is enough to know it by."""
 
     definition: FormDefinition
 
@@ -220,12 +240,12 @@ class _ById:
         return id(self.definition)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _ById) and other.definition is self.definition
+        return isinstance(other, ById) and other.definition is self.definition
 
 
 def plan_layout(definition: FormDefinition, shape: Shape = NO_SHAPE) -> Layout:
     """Where everything of the form stands; worked out once in a process."""
-    return _plan(_ById(definition), shape)
+    return _plan(ById(definition), shape)
 
 
 class _Planner:
@@ -261,6 +281,7 @@ class _Planner:
             texts=self.texts,
             section_sheets=tuple(section.sheet for section in self.definition.sections),
             judgements=self.judgements(),
+            seal_column=1 + max([EXPLAINED_TEXT_COLUMN, *(place.last.column for place in self.fields.values())]),
         )
 
     # ── tables ──

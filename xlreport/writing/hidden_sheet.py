@@ -1,11 +1,13 @@
 """The hidden sheet: whose workbook it is, parameters, value cells, last year, and the judgements."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 
-from xlreport.cells import CellRef
+from xlreport.cells import BLANK, CellRef, Number, Value, text_value
 from xlreport.forms.definition import FormDefinition
 from xlreport.forms.layout import CONTRACT, HIDDEN_SHEET, MARKER, Layout
+from xlreport.forms.sealing import fingerprint, row_seals
 from xlreport.rules.formula import Formula
 from xlreport.submission import Submission
 from xlreport.writing.building import SheetBuilder
@@ -22,7 +24,7 @@ from xlreport.writing.judging import (
     zero_formula,
 )
 from xlreport.writing.look import BACKGROUND
-from xlreport.writing.plan import Content, Protection, SheetPlan, Visibility
+from xlreport.writing.plan import Content, PlannedCell, Protection, SheetPlan, Visibility
 
 TEXT_SHEET_WIDTH = 3
 """Columns of a sheet of texts that ``INDEX`` reads over."""
@@ -65,6 +67,8 @@ def meta_of(definition: FormDefinition, submission: Submission) -> Mapping[str, 
         "return_to": submission.return_to,
         "last_given": Decimal(submission.last is not None),
         "missing": "\n".join(submission.missing_units),
+        "edition": "",
+        "fingerprint": "",
     }
 
 
@@ -111,3 +115,36 @@ def _judgements(sheet: SheetBuilder, definition: FormDefinition, layout: Layout,
             sheet.put_at(place.explained_left, explanation.left, BACKGROUND)
             sheet.put_at(place.explained_right, explanation.right, BACKGROUND)
             sheet.put_at(place.explained_text, explanation.text, BACKGROUND)
+
+
+def sealed(sheet: SheetPlan, layout: Layout, edition: str, *, is_trusted: bool) -> SheetPlan:
+    """The hidden sheet with the name of its template's meaning and the seals over what only its issuer knows.
+
+    Where a workbook is made out of one whose seals were broken (``is_trusted`` is false) they stay open: a return
+    copy must not make good what nobody vouches for.
+    """
+    cells = dict(sheet.cells)
+
+    def put(cell: CellRef, content: Content) -> None:
+        cells[cell.row, cell.column] = PlannedCell(content=content, style=BACKGROUND)
+
+    put(layout.meta["edition"], edition)
+    contents = {
+        cell: _value(cells[cell.row, cell.column].content) if (cell.row, cell.column) in cells else BLANK
+        for cell in layout.sealed_cells
+    }
+    if is_trusted:
+        for row, seal in row_seals(contents).items():
+            put(CellRef(sheet.name, row, layout.seal_column), seal)
+        put(layout.meta["fingerprint"], fingerprint(contents))
+    return replace(sheet, cells=cells)
+
+
+def _value(content: Content) -> Value:
+    match content:
+        case str(words):
+            return text_value(words)
+        case Decimal():
+            return Number(content)
+        case _:
+            return BLANK

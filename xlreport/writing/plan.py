@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import Enum
 
 from xlreport.cells import CellRange, CellRef
-from xlreport.rules.formula import Formula
+from xlreport.rules.formula import Formula, quoted_sheet
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,6 +48,11 @@ class Link:
 
     target: CellRange
     tip: str = ""
+
+    @property
+    def location(self) -> str:
+        """The target as a file spells it."""
+        return f"{quoted_sheet(self.target.sheet)}!{self.target.address}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -112,7 +112,7 @@ class _Pen:
             self._add_cell(sheet, CellRef(plan.name, row, column), cell)
             if cell.link is not None:
                 place = merged.get((row, column), CellRange(plan.name, row, column, row, column))
-                sheet.link(place.address, location(cell.link.target), cell.link.tip)
+                sheet.link(place.address, cell.link.location, cell.link.tip)
             if cell.note is not None:
                 sheet.note(row, column, cell.note)
         sheet.merge = [_corners(area) for area in plan.merges]
@@ -159,11 +159,6 @@ def _with_merges(plan: SheetPlan) -> dict[tuple[int, int], PlannedCell]:
         for ref in area.cells():
             cells.setdefault((ref.row, ref.column), PlannedCell(style=style))
     return cells
-
-
-def location(target: CellRange) -> str:
-    """The target of a link as the file spells it."""
-    return f"{quoted_sheet(target.sheet)}!{target.address}"
 
 
 def spell_number(number: Decimal) -> str:

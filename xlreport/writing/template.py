@@ -5,14 +5,16 @@ out of the same function, and every formula of each carries its right value from
 """
 
 from dataclasses import replace
+from functools import lru_cache
 
 from xlreport.forms.definition import FormDefinition
-from xlreport.forms.layout import plan_layout
-from xlreport.submission import Submission
+from xlreport.forms.layout import ById, plan_layout
+from xlreport.submission import Submission, Unit
 from xlreport.writing.calculate import calculate
 from xlreport.writing.checks_sheet import plan_checks_sheet
-from xlreport.writing.hidden_sheet import plan_hidden_sheet
+from xlreport.writing.hidden_sheet import plan_hidden_sheet, sealed
 from xlreport.writing.look import BASE
+from xlreport.writing.meaning import Meaning, meaning_of
 from xlreport.writing.plan import SheetPlan, WorkbookPlan
 from xlreport.writing.start_sheet import plan_start_sheet
 from xlreport.writing.table_sheet import plan_table_sheet
@@ -24,6 +26,26 @@ def plan_template(definition: FormDefinition, submission: Submission, *, passwor
 
     ``password`` locks the sheets for offices that insist; it is no security (reading back is).
     """
+    plan = _unsealed(definition, submission)
+    *others, hidden = plan.sheets
+    edition = meaning(definition).edition
+    sheets = (*others, sealed(hidden, plan_layout(definition), edition, is_trusted=submission.is_sealed))
+    return replace(plan, sheets=tuple(_with_password(sheet, password) for sheet in sheets))
+
+
+def meaning(definition: FormDefinition) -> Meaning:
+    """What every template of a form means, whoever it is for; worked out once in a process."""
+    return _meaning(ById(definition))
+
+
+@lru_cache(maxsize=32)
+def _meaning(key: ById) -> Meaning:
+    definition = key.definition
+    nobody = Submission(form=definition.id, version=definition.version, unit=Unit(name=""), year=0)
+    return meaning_of(_unsealed(definition, nobody), plan_layout(definition))
+
+
+def _unsealed(definition: FormDefinition, submission: Submission) -> WorkbookPlan:
     layout = plan_layout(definition)
     sections = [
         plan_table_sheet(definition, layout, submission, layout.tables[section.table.id])
@@ -38,7 +60,7 @@ def plan_template(definition: FormDefinition, submission: Submission, *, passwor
         plan_hidden_sheet(definition, layout, submission),
     )
     return WorkbookPlan(
-        sheets=tuple(_with_password(sheet, password) for sheet in sheets),
+        sheets=sheets,
         base=BASE,
         title=str(definition.title),
         lock_structure=True,
