@@ -45,6 +45,8 @@ ERRORS = frozenset(
     }
 )
 """Codes of what must be put right in a file that is read; every other one is a notice."""
+SUMS = frozenset({"AGG-N"})
+"""Codes of what must be put right in a sum."""
 
 
 def main() -> None:
@@ -61,8 +63,8 @@ def reference() -> dict[str, dict[str, str]]:
     return {
         "rules.md": {"rules": rules_table(definition), "parameters": parameters_table(definition)},
         "findings.md": {
-            "errors": findings_table(code for code in codes if code in ERRORS),
-            "notices": findings_table(code for code in codes if code not in ERRORS),
+            "errors": findings_table(code for code in codes if code in ERRORS | SUMS),
+            "notices": findings_table(code for code in codes if code not in ERRORS | SUMS),
             "files": findings_table(code for code in CODES if code in FILES),
         },
     }

@@ -16,10 +16,11 @@ from xlreport.messages import say
 from xlreport.submission import Submission
 
 
-def check(definition: FormDefinition, submission: Submission) -> CheckResult:
+def check(definition: FormDefinition, submission: Submission, *, allow_missing: bool = False) -> CheckResult:
     """Judge a submission by its form.
 
-    Everything needed from elsewhere (last year's figures) is part of the submission; no file is opened.
+    Everything needed from elsewhere (last year's figures) is part of the submission; no file is opened. Units that
+    a sum lacks are an error, or with ``allow_missing`` a notice.
     """
     layout = plan_layout(definition)
     evaluated = evaluate(definition, submission)
@@ -30,7 +31,8 @@ def check(definition: FormDefinition, submission: Submission) -> CheckResult:
         if one.outcome is Outcome.FAILED and not _is_unreadable(submission, one)
     ]
     noticed = [*_not_recalculated(definition, layout, submission), *_last_incomplete(definition, layout, submission)]
-    findings = _in_cell_order(layout, [*submission.findings, *noticed, *made])
+    lacking = _incomplete_sum(submission, Severity.NOTICE if allow_missing else Severity.ERROR)
+    findings = _in_cell_order(layout, [*submission.findings, *lacking, *noticed, *made])
     counts = _counts([one for one in judged if not _is_unreadable(submission, one)], findings)
     unjudged = any(one.outcome is Outcome.NOT_EVALUABLE for one in judged)
     accepted = not (counts.error or counts.query or counts.blank or unjudged)
@@ -92,6 +94,15 @@ def _last_incomplete(definition: FormDefinition, layout: Layout, submission: Sub
         code="LAST-INCOMPLETE", severity=Severity.NOTICE, message=message, cells=cells, fields=tuple(missing)
     )
     return [notice]
+
+
+def _incomplete_sum(submission: Submission, severity: Severity) -> list[Finding]:
+    """One finding that names every unit whose figures the sum should hold and does not."""
+    units = submission.missing_units
+    if not units:
+        return []
+    message = say("structure.AGG-N", count=len(units), units="、".join(units))
+    return [Finding(code="AGG-N", severity=severity, message=message)]
 
 
 def with_bound_explanations(definition: FormDefinition, submission: Submission) -> Submission:

@@ -145,7 +145,7 @@ class _Reader:
             last=self.last(),
             deadline=self.words("deadline"),
             return_to=self.words("return_to"),
-            missing_units=tuple(self.words("missing").splitlines()),
+            missing_units=tuple(line for line in self.words("missing").split("\n") if line),
             unreadable=frozenset(got.unreadable),
             findings=tuple(got.findings),
         )

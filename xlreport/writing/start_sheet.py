@@ -42,7 +42,9 @@ FLAG = 5
 """A hidden column: what colour a row's state has."""
 MESSAGE_HEIGHT = 42
 """Three lines of a message; a formula's result never makes its row grow."""
-TITLE_ROW, UNIT_ROW, DEADLINE_ROW, BANNER_ROW, HEADER_ROW = 1, 2, 3, 5, 7
+TITLE_ROW, UNIT_ROW, DEADLINE_ROW, MISSING_ROW, BANNER_ROW, HEADER_ROW = 1, 2, 3, 4, 5, 7
+MOST_MISSING_LINES = 6
+"""Lines of the row that names the units a sum lacks; the whole list stands in the verdict."""
 
 
 def plan_start_sheet(definition: FormDefinition, layout: Layout, submission: Submission) -> SheetPlan:
@@ -62,6 +64,7 @@ class _StartSheet:
     def plan(self) -> SheetPlan:
         self.sheet.widths.update(enumerate(WIDTHS, start=1))
         self.head()
+        self.missing()
         self.banner()
         self.table()
         self.legend(self.how_to_fill(self.last_row + 3))
@@ -109,6 +112,22 @@ class _StartSheet:
         text_lines = look.lines_needed("　".join(parts) or " ", sum(WIDTHS), 10)
         sheet.height(DEADLINE_ROW, look.height_for(text_lines, 10, 20 if parts else 6))
 
+    def missing(self) -> None:
+        """The units a sum lacks; a formula, so that every template has the same."""
+        units = call("SUBSTITUTE", self.lacking, call("CHAR", lit(10)), lit("、"))
+        text = if_(compare(self.lacking, "=", ""), lit(""), joined(say("start.missing"), units))
+        style = replace(look.BODY, bold=True, color=look.WRONG_INK, valign="top")
+        self.sheet.put_over(self.full_width(MISSING_ROW), text, style)
+        if self.submission.missing_units:
+            words = say("start.missing") + "、".join(self.submission.missing_units)
+            lines = min(MOST_MISSING_LINES, look.lines_needed(words, sum(WIDTHS), style.size))
+            self.sheet.height(MISSING_ROW, look.height_for(lines, style.size, 20))
+
+    @property
+    def lacking(self) -> Cell:
+        """The cell that names the units a sum lacks, one a line."""
+        return Cell(self.layout.meta["missing"])
+
     # ── counts ──
 
     def count(self, what: int, row: int) -> Cell:
@@ -126,12 +145,14 @@ class _StartSheet:
         parts = say("banner.open").split("#")
         text = joined(parts[0], _text(wrong), parts[1], _text(asked), parts[2], _text(blank), parts[3])
         nothing = both(*(compare(cell, "=", 0) for cell in (wrong, asked, blank)))
-        done = if_(compare(unjudged, "=", 0), lit(say("banner.done")), lit(say("banner.unjudged")))
+        whole = if_(compare(self.lacking, "=", ""), lit(say("banner.done")), lit(say("banner.missing")))
+        done = if_(compare(unjudged, "=", 0), whole, lit(say("banner.unjudged")))
         area = self.full_width(BANNER_ROW)
         sheet.put_over(area, if_(nothing, done, text), look.BANNER)
         sheet.height(BANNER_ROW, 36)
         colour = if_(either(compare(asked, ">", 0), compare(blank, ">", 0), compare(unjudged, ">", 0)), lit(2), lit(0))
-        sheet.put(BANNER_ROW, FLAG, if_(compare(wrong, ">", 0), lit(1), colour), look.FLAG)
+        bad = either(compare(wrong, ">", 0), compare(self.lacking, "<>", ""))
+        sheet.put(BANNER_ROW, FLAG, if_(bad, lit(1), colour), look.FLAG)
         self.tint(area, BANNER_ROW)
 
     def tint(self, cells: CellRange, row: int) -> None:
