@@ -33,10 +33,11 @@ class ValuesDocument:
     year: int | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
     zero_blanks: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
     explanations: Mapping[str, Any] = field(default_factory=dict)
 
 
-_KEYS = frozenset({"contract", "form", "version", "unit", "year", "values", "zero_blanks", "explanations"})
+_KEYS = frozenset({"contract", "form", "version", "unit", "year", "values", "zero_blanks", "missing", "explanations"})
 
 
 def parse_values(data: bytes, name: str) -> ValuesDocument:
@@ -64,6 +65,7 @@ def parse_values(data: bytes, name: str) -> ValuesDocument:
         year=document.get("year"),
         values=document.get("values") or {},
         zero_blanks=tuple(document.get("zero_blanks") or ()),
+        missing=tuple(document.get("missing") or ()),
         explanations=document.get("explanations") or {},
     )
 
@@ -107,6 +109,7 @@ def _shape_problems(document: Any) -> Iterator[str]:
         ("year", int),
         ("values", dict),
         ("zero_blanks", list),
+        ("missing", list),
         ("explanations", dict),
     ):
         value = document.get(name)
@@ -115,6 +118,9 @@ def _shape_problems(document: Any) -> Iterator[str]:
     names = document.get("zero_blanks")
     if isinstance(names, list) and not all(isinstance(name, str) for name in names):
         yield say("json.wrong_type", name="zero_blanks")
+    missing = document.get("missing")
+    if isinstance(missing, list) and not all(_is_line(name) for name in missing):
+        yield say("json.wrong_type", name="missing")
     year = document.get("year")
     if isinstance(year, int) and not isinstance(year, bool) and not FIRST_YEAR <= year <= LAST_YEAR:
         yield say("json.year")
@@ -128,6 +134,11 @@ def _unit_problems(unit: Any) -> Iterator[str]:
         yield say("json.wrong_type", name="unit")
     elif any(_is_unprintable(text) for text in unit.values()):
         yield say("json.unit_name", most=MOST_IN_A_NAME)
+
+
+def _is_line(text: Any) -> bool:
+    """Whether it can stand among the units a sum lacks, which a cell keeps one a line."""
+    return isinstance(text, str) and bool(text) and not any(ord(one) < ord(" ") for one in text)
 
 
 def _is_unprintable(text: Any) -> bool:
@@ -215,6 +226,7 @@ class _Converter:
             texts=self.texts,
             totals=self.totals,
             zero_blanks=frozenset(document.zero_blanks),
+            missing_units=document.missing,
             explanations={key: _explanation(value) for key, value in document.explanations.items()},
             findings=tuple(self.findings),
         )

@@ -68,6 +68,7 @@ def refuse_what_no_cell_holds(definition: FormDefinition, submission: Submission
     written: dict[str, tuple[str, ...]] = {
         **{str(ref): (shown(value),) for ref, value in {**submission.values, **submission.typed}.items()},
         **{key: (one.text,) for key, one in submission.explanations.items()},
+        "missing": ("\n".join(submission.missing_units),),
         **{
             str(entry.ref): spread(submission.texts.get(entry.ref, ()), entry.paragraphs)
             for entry in definition.entries
@@ -102,6 +103,7 @@ def _merged(template: Submission, given: Submission) -> Submission:
         unit=replace(template.unit, level=template.unit.level or given.unit.level),
         totals={},
         zero_blanks=template.zero_blanks | given.zero_blanks,
+        missing_units=tuple(dict.fromkeys((*template.missing_units, *given.missing_units))),
         explanations={**template.explanations, **given.explanations},
         findings=(),
     )

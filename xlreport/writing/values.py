@@ -32,6 +32,8 @@ def values_document(definition: FormDefinition, submission: Submission, *, compu
     }
     if submission.zero_blanks:
         document["zero_blanks"] = sorted(submission.zero_blanks)
+    if submission.missing_units:
+        document["missing"] = list(submission.missing_units)
     if submission.explanations:
         document["explanations"] = {
             key: {
