@@ -195,6 +195,7 @@ def report(
     *,
     out: Out,
     draft: Annotated[bool, typer.Option("--draft", help=say("cli.draft"))] = False,
+    allow_missing: Annotated[bool, typer.Option("--allow-missing", help=say("cli.allow_missing"))] = False,
     fonts: Annotated[Faces, typer.Option("--fonts", help=say("cli.fonts"))] = Faces.WINDOWS,
     last: LastFile = None,
     form: OwnForm = "",
@@ -205,7 +206,7 @@ def report(
     from xlreport.reports.writing import write_report  # noqa: PLC0415 - start-up
 
     refuse_target(out, file, last, force=force)
-    definition, result = result_on(file, last, form)
+    definition, result = result_on(file, last, form, allow_missing=allow_missing)
     if not result.accepted and not draft:
         from xlreport.checks.printing import FileVerdict, as_text  # noqa: PLC0415 - start-up
 

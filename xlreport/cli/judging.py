@@ -13,8 +13,10 @@ from xlreport.forms.definition import FormDefinition
 ACCEPTED, NOT_ACCEPTED, TROUBLE = range(3)
 
 
-def result_on(file: Path, last: Path | None, form: str) -> tuple[FormDefinition, CheckResult]:
-    """The form and the check result of one file.
+def result_on(
+    file: Path, last: Path | None, form: str, *, allow_missing: bool = False
+) -> tuple[FormDefinition, CheckResult]:
+    """The form and the check result of one file; ``allow_missing`` accepts a sum that lacks units.
 
     Raises:
         WorkbookError: the file cannot be read.
@@ -24,7 +26,7 @@ def result_on(file: Path, last: Path | None, form: str) -> tuple[FormDefinition,
     definition, submission = read.definition, read.submission
     if last is not None:
         submission = with_last_year(definition, submission, read_last(last, form))
-    return definition, check(definition, submission)
+    return definition, check(definition, submission, allow_missing=allow_missing)
 
 
 def verdict_on(file: Path, last: Path | None, form: str) -> FileVerdict:

@@ -32,6 +32,7 @@ def build_report(definition: FormDefinition, result: CheckResult, *, draft: bool
         title=title.text,
         blocks=(title, *_lead(definition, result.submission), *_sections(definition, result)),
         explained=_explained(result),
+        missing=result.submission.missing_units,
         draft=draft,
     )
 

@@ -1,6 +1,7 @@
 """The second sheet of the report workbook: what the rules asked about, and what the unit answered."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from itertools import zip_longest
 
@@ -43,6 +44,8 @@ def plan_checks_sheet(document: Document, fonts: Fonts, header: str) -> SheetPla
     _add_line(sheet, 2, _intro(len(document.explained)), line_style(fonts.table, SIZE), 24)
     if document.explained:
         _add_list(sheet, document.explained, fonts)
+    if document.missing:
+        _add_missing(sheet, document.missing, fonts)
     last_row = max(sheet.rows)
     return SheetPlan(
         name=sheet.name,
@@ -80,6 +83,19 @@ def _add_list(sheet: SheetBuilder, explained: Sequence[ExplainedQuery], fonts: F
         for cells in _rows(number, query):
             row += 1
             _add_row(sheet, row, cells, fonts)
+
+
+def _add_missing(sheet: SheetBuilder, units: Sequence[str], fonts: Fonts) -> None:
+    """The units a sum lacks, below everything else."""
+    row = max(sheet.rows) + 2
+    style = replace(line_style(fonts.table, SIZE), wrap=True)
+    points = sum(pixels for _, pixels in COLUMNS) * POINTS_PER_PIXEL - CELL_PADDING
+    text = say("report.checks.missing", count=len(units), units="、".join(units))
+    lines = break_lines(text, int(points / SIZE * EM) * RESERVE // 100)
+    for at in range(0, len(lines), LINES_A_ROW):
+        part = lines[at : at + LINES_A_ROW]
+        _add_line(sheet, row, "\n".join(part), style, len(part) * line_height(SIZE) + PADDING)
+        row += 1
 
 
 def _rows(number: int, query: ExplainedQuery) -> Sequence[Sequence[Content]]:

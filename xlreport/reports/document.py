@@ -70,7 +70,7 @@ class ExplainedQuery:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Document:
-    """A whole report, and what goes with it for the office: the explained queries.
+    """A whole report, and what goes with it for the office: the explained queries, the units a sum lacks.
 
     A ``draft`` says so on every page.
     """
@@ -78,4 +78,5 @@ class Document:
     title: str
     blocks: tuple[Block, ...]
     explained: tuple[ExplainedQuery, ...] = ()
+    missing: tuple[str, ...] = ()
     draft: bool = False

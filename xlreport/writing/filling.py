@@ -68,7 +68,7 @@ def refuse_what_no_cell_holds(definition: FormDefinition, submission: Submission
     written: dict[str, tuple[str, ...]] = {
         **{str(ref): (shown(value),) for ref, value in {**submission.values, **submission.typed}.items()},
         **{key: (one.text,) for key, one in submission.explanations.items()},
-        "missing": ("\n".join(submission.missing_units),),
+        "missing": (say("start.missing") + "\n".join(submission.missing_units),),
         **{
             str(entry.ref): spread(submission.texts.get(entry.ref, ()), entry.paragraphs)
             for entry in definition.entries
