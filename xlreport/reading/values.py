@@ -115,12 +115,10 @@ def _shape_problems(document: Any) -> Iterator[str]:
         value = document.get(name)
         if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
             yield say("json.wrong_type", name=name)
-    names = document.get("zero_blanks")
-    if isinstance(names, list) and not all(isinstance(name, str) for name in names):
-        yield say("json.wrong_type", name="zero_blanks")
-    missing = document.get("missing")
-    if isinstance(missing, list) and not all(_is_line(name) for name in missing):
-        yield say("json.wrong_type", name="missing")
+    for name in ("zero_blanks", "missing"):
+        lines = document.get(name)
+        if isinstance(lines, list) and not all(_is_line(line) for line in lines):
+            yield say("json.wrong_type", name=name)
     year = document.get("year")
     if isinstance(year, int) and not isinstance(year, bool) and not FIRST_YEAR <= year <= LAST_YEAR:
         yield say("json.year")
@@ -137,7 +135,7 @@ def _unit_problems(unit: Any) -> Iterator[str]:
 
 
 def _is_line(text: Any) -> bool:
-    """Whether it can stand among the units a sum lacks, which a cell keeps one a line."""
+    """Whether it can be one of several names that a cell keeps one a line."""
     return isinstance(text, str) and bool(text) and not any(ord(one) < ord(" ") for one in text)
 
 
