@@ -12,4 +12,12 @@ OFFICE_WORDS: dict[str, str] = {
     "report.checks.missing": "本报告是汇总数，下列 {count} 个单位没有计入：{units}。",
     "start.missing": "汇总不全，没有计入的单位：",
     "banner.missing": "汇总不全，还有单位没有计入（见上一行），收齐后重新汇总",
+    # ── the office's own folders ──
+    "folder.note": "本文件夹由 xlreport 管理；这里记着它写的文件，请不要改动或删除本文件。",
+    "folder.a_file": "“{path}”是文件，这里要写文件夹。",
+    "folder.not_ours": "“{path}”里已有别的文件，不是本工具建的文件夹。请换一个空文件夹或新的文件夹名。",
+    "folder.other_purpose": "“{path}”是给“{found}”用的，这次是“{expected}”。请换一个文件夹。",
+    "folder.busy": "“{path}”正由另一个 xlreport 使用。请等它结束再来。",
+    "folder.damaged": "“{path}”被改动过，认不出哪些文件是本工具写的。请换一个文件夹。",
+    "folder.changed": "“{path}”被人改过，没有替换。要重新生成，请先把它改名或移走。",
 }

@@ -1,0 +1,45 @@
+"""One run at a time in a folder: a lock of the operating system, gone with the process that holds it."""
+
+import sys
+from dataclasses import dataclass
+from io import BufferedRandom
+from pathlib import Path
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _take(file: BufferedRandom) -> None:
+        file.seek(0)
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+else:
+    import fcntl
+
+    def _take(file: BufferedRandom) -> None:
+        # Not flock: processes forked meanwhile would hold that lock beyond our own end.
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """A lock that is held until it is released or the process ends."""
+
+    file: BufferedRandom
+
+    @classmethod
+    def take(cls, path: Path) -> "Lock":
+        """Take the lock of a file, which is made if need be.
+
+        Raises:
+            OSError: another process holds it (``BlockingIOError`` or ``PermissionError``), or it cannot be had.
+        """
+        file = path.open("a+b")
+        try:
+            _take(file)
+        except BaseException:
+            file.close()
+            raise
+        return cls(file)
+
+    def release(self) -> None:
+        """Give it back."""
+        self.file.close()
