@@ -115,14 +115,18 @@ def _shape_problems(document: Any) -> Iterator[str]:
         value = document.get(name)
         if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
             yield say("json.wrong_type", name=name)
-    for name in ("zero_blanks", "missing"):
-        lines = document.get(name)
-        if isinstance(lines, list) and not all(_is_line(line) for line in lines):
-            yield say("json.wrong_type", name=name)
+    yield from _list_problems(document)
     year = document.get("year")
     if isinstance(year, int) and not isinstance(year, bool) and not FIRST_YEAR <= year <= LAST_YEAR:
         yield say("json.year")
     yield from _unit_problems(document.get("unit"))
+
+
+def _list_problems(document: dict[str, Any]) -> Iterator[str]:
+    for name in ("zero_blanks", "missing"):
+        lines = document.get(name)
+        if isinstance(lines, list) and not all(_is_line(line) for line in lines):
+            yield say("json.wrong_type", name=name)
 
 
 def _unit_problems(unit: Any) -> Iterator[str]:
