@@ -32,7 +32,7 @@ from xlreport.forms.definition import (
     lines_of,
 )
 from xlreport.forms.grid import plan_grid
-from xlreport.forms.layout import HIDDEN_SHEET
+from xlreport.forms.layout import HIDDEN_SHEET, word_sheets
 from xlreport.forms.source import (
     BlockSource,
     EntrySource,
@@ -216,7 +216,7 @@ class _Compiler:
             self.problem(path, "form.choices")
 
     def check_sections(self, sections: tuple[Section, ...]) -> None:
-        reserved = [say("sheet.start"), say("sheet.checks"), say("sheet.return"), HIDDEN_SHEET]
+        reserved = [say("sheet.start"), say("sheet.checks"), *word_sheets(), HIDDEN_SHEET]
         self.unique([section.sheet.casefold() for section in sections] + reserved, "sections")
         used = [section.table.id for section in sections if section.table is not None]
         for name in dict.fromkeys(used):

@@ -215,6 +215,14 @@ class Layout:
         return self.fields[ref].shown if ref in self.fields else self.texts[ref].cells[0]
 
 
+def word_sheets() -> tuple[str, ...]:
+    """Sheets that some workbooks of ours have beside the form's, with words of ours alone and no input.
+
+    They are 退回说明 of a return copy and 下级说明 of a sum; a reader passes over them.
+    """
+    return say("sheet.return"), say("sheet.children")
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """Row counts of tables whose rows repeat; empty for a form without any."""

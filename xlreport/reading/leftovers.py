@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from xlreport.cells import Blank, CellRef, ErrorValue, Text, Token, Value
 from xlreport.forms.definition import FormDefinition, Section
 from xlreport.forms.grid import Role
-from xlreport.forms.layout import CHECKS_COLUMNS, HIDDEN_SHEET, Layout, TablePlace
+from xlreport.forms.layout import CHECKS_COLUMNS, HIDDEN_SHEET, Layout, TablePlace, word_sheets
 from xlreport.messages import say
 from xlreport.reading.normalising import text_of
 from xlreport.reading.workbook import ReadCell, ReadSheet, ReadWorkbook
@@ -22,8 +22,8 @@ _HIDDEN_COLUMNS = re.compile(r"\$[F-I]\$[0-9]+")
 _LITERAL = re.compile(r'"(?:[^"]|"")*"|[0-9]+')
 START_COLUMNS = 9
 """Columns of the first sheet, its hidden ones included."""
-RETURN_COLUMNS = 6
-"""Columns of the sheet that lists what was found; it has no inputs."""
+WORD_COLUMNS = 6
+"""Columns of the sheets that bear only words of ours."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,7 +56,7 @@ class _Collector:
         sections = [(section, self.workbook.sheet(section.sheet)) for section in self.definition.sections]
         others = [
             (name, self.workbook.sheet(name))
-            for name in (self.layout.start_sheet, self.layout.checks_sheet, say("sheet.return"), HIDDEN_SHEET)
+            for name in (self.layout.start_sheet, self.layout.checks_sheet, *word_sheets(), HIDDEN_SHEET)
         ]
         missing = any(sheet is None for _, sheet in sections) or not self.workbook.sheet(self.layout.checks_sheet)
         known = [sheet for _, sheet in (*sections, *others) if sheet is not None]
@@ -107,8 +107,8 @@ class _Collector:
             return self.checks(sheet)
         if name == self.layout.start_sheet:
             return self.start(sheet)
-        if name == say("sheet.return"):  # all its words are ours and none of them the form's
-            return ((ref, _content(cell)) for ref, cell in _filled(sheet, name) if ref.column > RETURN_COLUMNS)
+        if name in word_sheets():  # all its words are ours and none of them the form's
+            return ((ref, _content(cell)) for ref, cell in _filled(sheet, name) if ref.column > WORD_COLUMNS)
         return iter(())
 
     def checks(self, sheet: ReadSheet) -> Iterator[Leftover]:
