@@ -1,14 +1,12 @@
 """Where results go: stdout for results, stderr for words, files whole or not at all."""
 
-import os
 import sys
-import tempfile
-from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
 from xlreport.errors import RequestError
 from xlreport.messages import say
+from xlreport.office.whole import is_long, write_file
 
 _SUBSTITUTES = {"✓": "[通过]", "✗": "[错误]", "−": "-", "▸": ">", "\u00a0": " ", "·": "."}
 """Signs that a Chinese Windows pipe (GBK) may lack, and what stands for them there."""
@@ -51,10 +49,6 @@ def _has(encoding: str, sign: str) -> bool:
     return True
 
 
-LONGEST_PATH = 200
-"""Beyond this many characters Windows programs may not open a file."""
-
-
 def write_whole(path: Path, data: bytes, *, force: bool) -> None:
     """Write a file whole or not at all: to a temporary name beside it, then renamed.
 
@@ -62,26 +56,14 @@ def write_whole(path: Path, data: bytes, *, force: bool) -> None:
         RequestError: it exists and is not to be replaced, or cannot be written.
     """
     refuse_existing(path, force=force)
-    if len(str(path.resolve())) > LONGEST_PATH:
+    if is_long(path):
         tell(say("output.long_path", path=path))
-    temporary = None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".xlreport-", suffix=".part")
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(temporary).chmod(_MODE)
-        Path(temporary).replace(path)
+        write_file(path, data)
     except OSError as error:
-        if temporary is not None:
-            with suppress(OSError):
-                Path(temporary).unlink()
         in_use = isinstance(error, PermissionError) and path.exists()
         key = "output.in_use" if in_use else "output.failed"
         raise RequestError(say(key, path=path, reason=error.strerror or error)) from error
-
-
-_MODE = 0o644  # a temporary file is private; the finished one is an ordinary document
 
 
 def refuse_existing(path: Path, *, force: bool) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+LONGEST_PATH = 200
+"""Beyond this many characters Windows programs may not open a file."""
 _PREFIX, _SUFFIX = ".xlreport-", ".part"
 _MODE = 0o644  # a temporary file is private; the finished one is an ordinary document
 
@@ -29,6 +31,11 @@ def write_file(path: Path, data: bytes) -> None:
         with suppress(OSError):
             Path(part).unlink()
         raise
+
+
+def is_long(path: Path) -> bool:
+    """Whether a path is longer than every program takes."""
+    return len(str(path.resolve())) > LONGEST_PATH
 
 
 def is_part(path: Path) -> bool:
