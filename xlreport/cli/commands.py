@@ -248,6 +248,23 @@ def export(
     tell(say("export.done", path=out))
 
 
+@app.command(help=say("cli.compare"))
+def compare(
+    a: Annotated[Path, typer.Argument(metavar="A", help=say("cli.compare_a"))],
+    b: Annotated[Path, typer.Argument(metavar="B", help=say("cli.compare_b"))],
+    *,
+    output_format: Annotated[Format, typer.Option("--format", help=say("cli.format"))] = Format.TEXT,
+    out: Annotated[Path | None, typer.Option("--output", "-o", help=say("cli.compare_out"))] = None,
+    form: OwnForm = "",
+    force: Force = False,
+) -> None:
+    """Say where two submissions differ."""
+    from xlreport.cli.comparing import run_compare  # noqa: PLC0415 - start-up
+
+    as_json_text = output_format is Format.JSON
+    raise typer.Exit(run_compare(a, b, as_json_text=as_json_text, out=out, form=form, force=force))
+
+
 @app.command(help=say("cli.demo"))
 def demo(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help=say("cli.demo_folder"))] = Path("xlreport-demo"),
