@@ -41,6 +41,7 @@ ERRORS = frozenset(
         "TOTAL-NOT-A-NUMBER",
         "ERROR-IN-TEXT",
         "DUPLICATE-CELL",
+        "DATE-IN-NUMBER",
         "NOT-A-CHOICE",
     }
 )

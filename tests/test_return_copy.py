@@ -124,7 +124,7 @@ def test_the_first_sheet_lists_what_to_do_what_is_mended_and_what_was_left_behin
             "E8",
             (
                 "（二）部分公开（区分处理的，只计这一情形，不计其他情形）：有 1 格不是件数（应填 0 或正整数）："
-                "E8 现为“12件”。请改填数字，不带单位和文字；没有的填 0。"
+                "E8 现为“12件”，只填数字 12。"
             ),
             "✗ 错误",
         ),

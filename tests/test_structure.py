@@ -19,6 +19,7 @@ from xlreport.forms.layout import plan_layout
 from xlreport.forms.loading import load_definition, shipped_forms
 from xlreport.messages import LANGUAGES
 from xlreport.messages.codes_zh import CODES
+from xlreport.reading import advising
 from xlreport.reading.values import parse_values, submission_of
 from xlreport.reading.workbook import read_workbook
 from xlreport.reports.building import build_report
@@ -58,6 +59,7 @@ CHINESE = re.compile("[\u4e00-\u9fff]")
 NO_SENTENCES = {
     "checks/explanations.py": {"属实", "无误", "同上"},  # what is no explanation: data of a rule, twin of a formula
     "reading/normalising.py": {r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?"},  # how dates are written
+    "reading/advising.py": {advising._DATE.pattern},  # how dates are written
     "cli/output.py": {"[通过]", "[错误]"},  # what stands for ✓ and ✗ in a pipe without them
     "writing/look.py": {"微软雅黑"},  # a face's name
     "writing/plan.py": {"微软雅黑"},  # a face's name

@@ -182,6 +182,17 @@ def plain(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+MOST_DIGITS = 20
+"""Digits beyond which a number is told with its power of ten."""
+
+
+def shown_short(value: Value) -> str:
+    """A cell's content as it is told in a sentence: enormous and tiny numbers as programs show them, 1E+308."""
+    if isinstance(value, Number) and value.value and abs(value.value.adjusted()) > MOST_DIGITS:
+        return f"{value.value:.15G}"
+    return shown(value)
+
+
 def shown(value: Value) -> str:
     """A cell's content as a person sees it."""
     match value:

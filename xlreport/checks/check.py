@@ -1,9 +1,10 @@
 """The verdict on a submission: every judgement, every finding in the order of the cells, accepted or not."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from xlreport.cells import Blank, CellRef, Number, plain, shown
+from xlreport.cells import Blank, CellRef, Number, plain, shown_short
 from xlreport.checks.explanations import explanation_state
 from xlreport.checks.figures import evaluate
 from xlreport.checks.judge import judge
@@ -13,6 +14,7 @@ from xlreport.findings import ExplanationState, Finding, Outcome, Severity
 from xlreport.forms.definition import FormDefinition, JudgementKind
 from xlreport.forms.layout import Layout, plan_layout
 from xlreport.messages import say
+from xlreport.reading.advising import what_to_type
 from xlreport.submission import Submission
 
 
@@ -27,7 +29,7 @@ def check(definition: FormDefinition, submission: Submission, *, allow_missing: 
     judged = judge(definition, submission, evaluated)
     made = [
         _finding(definition, layout, submission, one)
-        for one in judged
+        for one in _yet_unsaid(submission, judged)
         if one.outcome is Outcome.FAILED and not _is_unreadable(submission, one)
     ]
     noticed = [*_not_recalculated(definition, layout, submission), *_last_incomplete(definition, layout, submission)]
@@ -78,6 +80,17 @@ def _not_recalculated(definition: FormDefinition, layout: Layout, submission: Su
 def _is_unreadable(submission: Submission, judged: Judged) -> bool:
     """Whether it speaks of a sheet that one structure finding already says is not the form's any more."""
     return any(ref.head in submission.unreadable for ref in judged.judgement.fields)
+
+
+def _yet_unsaid(submission: Submission, judged: Iterable[Judged]) -> Iterator[Judged]:
+    """What is judged, without figures that are none for a reason that reading has told already."""
+    said = {ref for one in submission.findings if one.code == "DATE-IN-NUMBER" for ref in one.fields}
+    for one in judged:
+        left = tuple(ref for ref in one.at_fault if ref not in said)
+        if one.judgement.kind is not JudgementKind.NUMBER or left == one.at_fault:
+            yield one
+        elif left:
+            yield replace(one, at_fault=left)
 
 
 def _last_incomplete(definition: FormDefinition, layout: Layout, submission: Submission) -> list[Finding]:
@@ -182,7 +195,7 @@ def _message(
 ) -> str:
     """Where, what must hold, both sides, the difference, the cells, what to do next."""
     judgement = judged.judgement
-    count = plain(judged.left or Decimal(0))
+    count = plain(judged.left or Decimal(0)) if judgement.kind is not JudgementKind.NUMBER else len(refs)
     says = judgement.says.format(count=count)
     where = say("finding.where", sheet=cells[0].sheet)
     match judgement.kind:
@@ -190,8 +203,7 @@ def _message(
             body = say("finding.blank", says=says, cells=_addresses(cells))
             key = "finding.todo.blank" if len(refs[0].path) == 3 else "finding.todo.blank_text"  # noqa: PLR2004 - a table's field has three names
         case JudgementKind.NUMBER:
-            body = say("finding.number", says=says, cells=_typed(submission, refs, cells))
-            key = "finding.todo.number"
+            body, key = say("finding.number", says=says, cells=_typed(definition, submission, refs, cells)), ""
         case JudgementKind.BLANK_LAST:
             body, key = (
                 say("finding.blank_last", says=says, cells=_last_figures(definition, submission, refs, cells)),
@@ -203,7 +215,7 @@ def _message(
             body, key = _sides(judged, says, cells, "finding.sides"), "finding.todo.error"
     if state is not None:
         key = f"finding.todo.query.{state.name.lower()}"
-    return f"{where}{body}{say(key, cells=_addresses(cells))}"
+    return where + body + (say(key, cells=_addresses(cells)) if key else "")
 
 
 def _sides(judged: Judged, says: str, cells: tuple[CellRef, ...], key: str) -> str:
@@ -217,9 +229,17 @@ def _addresses(cells: tuple[CellRef, ...]) -> str:
     return "、".join(cell.address if cell.sheet == home else f"“{cell.sheet}”{cell.address}" for cell in cells)
 
 
-def _typed(submission: Submission, refs: tuple[FieldRef, ...], cells: tuple[CellRef, ...]) -> str:
-    return "、".join(
-        say("finding.typed", cell=cell.address, value=shown(submission.value(ref)))
+def _typed(
+    definition: FormDefinition, submission: Submission, refs: tuple[FieldRef, ...], cells: tuple[CellRef, ...]
+) -> str:
+    """What stands in each cell, and what to type instead."""
+    return "；".join(
+        say(
+            "finding.typed",
+            cell=cell.address,
+            value=shown_short(submission.value(ref)),
+            todo=what_to_type(definition.fields[ref], submission.value(ref)),
+        )
         for ref, cell in zip(refs, cells, strict=True)
     )
 

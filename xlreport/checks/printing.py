@@ -40,9 +40,14 @@ def as_text(verdict: FileVerdict) -> str:
     lines = [say("verdict.head", file=verdict.file, unit=submission.unit.name, year=submission.year)]
     lines.append(_standing(result))
     blanks = {one.judgement.key for one in result.judged if one.judgement.kind is JudgementKind.BLANK}
-    lines += [f"  {_mark(finding, blanks)} {finding.message}" for finding in result.findings]
+    lines += [f"  {_mark(finding, blanks)} {_one_line(finding.message)}" for finding in result.findings]
     lines.append(say("verdict.next.accepted" if result.accepted else "verdict.next.open"))
     return "\n".join(lines)
+
+
+def _one_line(message: str) -> str:
+    """A message in one line, whatever breaks somebody typed: none of it can pass for a line of ours."""
+    return " ".join(message.splitlines())
 
 
 def _standing(result: CheckResult) -> str:

@@ -1,5 +1,6 @@
 """Where results go: stdout for results, stderr for words, files whole or not at all."""
 
+import re
 import sys
 from pathlib import Path
 from typing import TextIO
@@ -29,8 +30,13 @@ def _write(stream: TextIO | None, text: str) -> None:
     stream.flush()
 
 
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Characters that a terminal obeys instead of showing them, but for line ends and tabs."""
+
+
 def speakable(text: str, encoding: str) -> str:
     """The text in characters the encoding has: known signs in words, whatever else is missing as ``?``."""
+    text = _CONTROLS.sub("?", text)
     try:
         text.encode(encoding)
     except UnicodeEncodeError:

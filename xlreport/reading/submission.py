@@ -18,6 +18,7 @@ from xlreport.cells import (
     Token,
     Value,
     shown,
+    shown_short,
 )
 from xlreport.errors import WorkbookError
 from xlreport.fields import FieldKind, FieldRef
@@ -36,7 +37,18 @@ from xlreport.forms.layout import (
 )
 from xlreport.messages import say
 from xlreport.reading.leftovers import leftovers
-from xlreport.reading.normalising import SPACES, normalise_date, normalise_number, paragraphs_of, text_of, without
+from xlreport.reading.normalising import (
+    SPACES,
+    Normalised,
+    day_of,
+    normalise_date,
+    normalise_number,
+    paragraphs_of,
+    text_as_shown,
+    text_of,
+    without,
+)
+from xlreport.reading.stored import Display
 from xlreport.reading.tokens import tokens
 from xlreport.reading.workbook import ReadCell, ReadSheet, ReadWorkbook
 from xlreport.rules.formula import spell
@@ -44,6 +56,8 @@ from xlreport.submission import Explanation, Submission, Unit
 
 DAYS_1904 = 1462
 """Days by which serials are smaller in workbooks that count from 1904, as old ones of Macintosh do."""
+DATED_YEARS = range(2000, 2100)
+"""Years of the dates that programs make of ``1-2`` and the like; a number that shows as another is no such slip."""
 REBUILT_SHARE = 3
 """A sheet with more than one label in this many changed was rebuilt: one finding, not one a label."""
 
@@ -101,6 +115,7 @@ class _Collected:
     findings: list[Finding] = field(default_factory=list)
     normalised: dict[str, list[tuple[CellRef, FieldRef, Value, Value]]] = field(default_factory=dict)
     locked: list[CellRef] = field(default_factory=list)
+    displayed: dict[tuple[str, str], list[tuple[CellRef, FieldRef, str, Number]]] = field(default_factory=dict)
     stored: dict[FieldRef, Value] = field(default_factory=dict)
 
 
@@ -254,7 +269,7 @@ class _Reader:
         if switch == Text(say("switch.yes")):
             self.got.zero_blanks.add(table)
         elif switch != Text(say("switch.no")):
-            self.add("SWITCH-UNCLEAR", Severity.NOTICE, [place.switch], found=shown(switch))
+            self.add("SWITCH-UNCLEAR", Severity.NOTICE, [place.switch], found=shown(switch) or say("structure.nothing"))
         ours = {place.area(cell).address for cell in place.grid.cells}
         inputs = {where.shown: ref for ref, where in self.layout.fields.items() if ref.head == table}
         self.merged(sheet, ours, inputs)
@@ -292,6 +307,26 @@ class _Reader:
         if understood.value != value:
             self.got.typed[ref] = value
             self.got.normalised.setdefault(understood.notice, []).append((where, ref, value, understood.value))
+        if cell is not None and cell.formula is None and isinstance(value, Number):
+            self.displayed(ref, where, value, cell.display)
+
+    def displayed(self, ref: FieldRef, where: CellRef, value: Number, display: Display) -> None:
+        """A number that its cell shows as something else; one that was made a date is not to be trusted."""
+        if display is Display.NUMBER:
+            return
+        seen = text_as_shown(value, display, self.days_before_1900).value
+        day = day_of(value.value, self.days_before_1900)
+        if display is Display.DATE and day is not None and day.year in DATED_YEARS:
+            self.add("DATE-IN-NUMBER", Severity.ERROR, [where], [ref], found=shown(seen))
+            self.got.values[ref], self.got.typed[ref] = seen, value
+        else:
+            code = "SHOWN-AS-DATE" if display is Display.DATE else "SHOWN-AS-PERCENT"
+            words = shown(seen) if isinstance(seen, Text) else say("displayed.no_date")
+            self.got.displayed.setdefault((code, where.sheet), []).append((where, ref, words, value))
+
+    @property
+    def days_before_1900(self) -> int:
+        return DAYS_1904 if self.workbook.date_1904 else 0
 
     def total(self, ref: FieldRef, cell: ReadCell | None) -> None:
         """A constant over a total's formula is a claim; our own formula never is, whatever it shows."""
@@ -323,8 +358,8 @@ class _Reader:
                 continue
             if cell.locked if cell is not None else sheet.locked_at(where.row, where.column):
                 self.got.locked.append(where)
-            if entry.kind is FieldKind.DATE:
-                value = self.date(entry, where, value)
+            if cell is not None:
+                value = self.as_meant(entry, where, cell)
             words = text_of(value)
             if entry.choices and isinstance(words, Text) and words.value not in entry.choices:
                 self.add(
@@ -342,13 +377,20 @@ class _Reader:
         elif paragraphs:
             self.got.values[entry.ref] = Text("\n".join(paragraphs))
 
-    def date(self, entry: Entry, where: CellRef, value: Value) -> Value:
-        understood = normalise_date(value, days_before_1900=DAYS_1904 if self.workbook.date_1904 else 0)
+    def as_meant(self, entry: Entry, where: CellRef, cell: ReadCell) -> Value:
+        """A text as a person sees it; what is no date where one belongs stays, and is said."""
+        if entry.kind is not FieldKind.DATE:
+            return self.noted(entry, where, cell.value, text_as_shown(cell.value, cell.display, self.days_before_1900))
+        understood = normalise_date(cell.value, cell.display, self.days_before_1900)
         if understood.notice == "normalised.no_date":
-            self.add("NOT-A-DATE", Severity.NOTICE, [where], [entry.ref], found=shown(value))
-        elif understood.notice:
-            noted = (where, entry.ref, value, understood.value)
-            self.got.normalised.setdefault(understood.notice, []).append(noted)
+            self.add("NOT-A-DATE", Severity.NOTICE, [where], [entry.ref], found=shown(cell.value))
+            return understood.value
+        return self.noted(entry, where, cell.value, understood)
+
+    def noted(self, entry: Entry, where: CellRef, typed: Value, understood: Normalised) -> Value:
+        """What was understood of a text; where it is not what is stored, that is said."""
+        if understood.notice:
+            self.got.normalised.setdefault(understood.notice, []).append((where, entry.ref, typed, understood.value))
         return understood.value
 
     # ── explanations ──
@@ -394,6 +436,12 @@ class _Reader:
             self.add(
                 "NORMALISED", Severity.NOTICE, cells, [ref for _, ref, _, _ in noted], how=say(notice), pairs=pairs
             )
+        for (code, _), displayed in got.displayed.items():
+            pairs = "、".join(
+                say("displayed.pair", cell=where.address, seen=seen, stored=shown_short(value))
+                for where, _, seen, value in displayed
+            )
+            self.add(code, Severity.NOTICE, [one[0] for one in displayed], [one[1] for one in displayed], pairs=pairs)
         for sheet in dict.fromkeys(cell.sheet for cell in got.locked):
             self.add("INPUT-LOCKED", Severity.NOTICE, [cell for cell in got.locked if cell.sheet == sheet])
         words_only = {HIDDEN_SHEET, self.layout.start_sheet, say("sheet.return")}

@@ -70,7 +70,10 @@ def returned_submission(definition: FormDefinition, submission: Submission) -> S
     and dust too fine for one as what was understood.
     """
     bound = with_bound_explanations(definition, submission)
-    typed = {ref: _as_a_cell_holds_it(value) for ref, value in {**submission.values, **submission.typed}.items()}
+    as_typed = {
+        ref: value for ref, value in submission.typed.items() if not _became_a_date(value, submission.value(ref))
+    }
+    typed = {ref: _as_a_cell_holds_it(value) for ref, value in {**submission.values, **as_typed}.items()}
     explanations = {
         key: replace(one, left=_side(one.left), right=_side(one.right)) for key, one in bound.explanations.items()
     }
@@ -88,6 +91,11 @@ def returned_submission(definition: FormDefinition, submission: Submission) -> S
         leftovers=(),
         extra_sheets=(),
     )
+
+
+def _became_a_date(typed: Value, understood: Value) -> bool:
+    """Whether a program made a date of it: as its serial number it would now pass for a figure."""
+    return isinstance(typed, Number) and isinstance(understood, Text)
 
 
 def _as_a_cell_holds_it(value: Value) -> Value:

@@ -73,7 +73,10 @@ def sort_findings(definition: FormDefinition, result: CheckResult) -> ReturnList
         kind = kinds.get(finding.rule or "")
         name = _list_of(finding, kind, result.submission)
         if name:
-            lists[name].append(_item(finding, kind, result.submission, name))
+            item = _item(finding, kind, result.submission, name)
+            if finding.code == "DATE-IN-NUMBER":  # it comes back as the date it shows, which the row's rule refuses
+                item = replace(item, judgement=_number_rule(definition, finding))
+            lists[name].append(item)
     lists["left_behind"] = list(_left_behind(result.submission))
     number = 0
     for items in lists.values():
@@ -81,6 +84,12 @@ def sort_findings(definition: FormDefinition, result: CheckResult) -> ReturnList
             number += 1
             items[at] = replace(item, number=number)
     return ReturnLists(**{name: tuple(items) for name, items in lists.items()})
+
+
+def _number_rule(definition: FormDefinition, finding: Finding) -> str:
+    """The key of the rule that says whether a row's cells hold figures; empty where the form has none."""
+    rules = (one for one in definition.judgements if one.kind is JudgementKind.NUMBER)
+    return next((one.key for one in rules if finding.fields[0] in one.fields), "")
 
 
 def _list_of(finding: Finding, kind: JudgementKind | None, submission: Submission) -> str:
