@@ -15,10 +15,10 @@ from xlreport.checks.result import CheckResult
 from xlreport.fields import FieldRef
 from xlreport.forms.definition import FormDefinition
 from xlreport.forms.loading import load_definition
-from xlreport.reading.submission import read_submission
 from xlreport.reading.values import parse_values, submission_of
 from xlreport.reading.workbook import read_workbook
 from xlreport.submission import Submission, Unit
+from xlreport.verifying.sources import verified_submission
 from xlreport.writing.filling import fill
 from xlreport.writing.template import write_template
 
@@ -94,7 +94,7 @@ def through_workbook(made: Submission) -> Submission:
 
 def read_back(data: bytes) -> Submission:
     """The submission in a workbook."""
-    return read_submission(form(), read_workbook(data, "filled.xlsx"), "filled.xlsx")
+    return verified_submission(form(), read_workbook(data, "filled.xlsx"), "filled.xlsx")
 
 
 def verdict(made: Submission) -> CheckResult:

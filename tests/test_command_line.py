@@ -228,7 +228,7 @@ def test_fill_refuses_a_template_part_of_which_it_could_not_read(filled: Path, t
     broken, values = tmp_path / "broken.xlsx", values_file(tmp_path, "hongze_2024")
     broken.write_bytes(editing.with_cell_xml(filled.read_bytes(), "三 依申请公开", "D5", "<f>1+1</f><v>2</v>"))
     result = run("fill", broken, values, "-o", tmp_path / "f.xlsx")
-    assert (result.exit_code, "D5 里是算式（=1+1）" in said(result)) == (2, True)
+    assert (result.exit_code, "不是填的内容：D5（=1+1）" in said(result)) == (2, True)
 
 
 def test_one_unreadable_json_leaves_the_others_their_verdicts(explained: Path, tmp_path: Path) -> None:

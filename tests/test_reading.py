@@ -98,8 +98,8 @@ def test_a_changed_label_is_an_error_at_its_cell() -> None:
     data = editing.with_text(filled(), REQUESTS, "A5", "一、本年收到")
     assert findings(data) == [("LABEL-CHANGED", "error", f"{REQUESTS}!A5")]
     assert message(data, "LABEL-CHANGED") == (
-        "【三 依申请公开】A5 的标签应为“一、本年新收政府信息公开申请数量”，现为“一、本年收到”。"
-        "标签不能改，请改回；如果移动过行列，请用原模板重填。"
+        "【三 依申请公开】表式的标签不能改，请改回：A5 应为“一、本年新收政府信息公开申请数量”，现为“一、本年收到”。"
+        "如果移动过行列，请用原模板重填。"
     )
 
 
@@ -114,9 +114,25 @@ def insert_row(book: openpyxl.Workbook) -> None:
     sheet.insert_rows(4)
 
 
-def test_a_rebuilt_sheet_is_one_clear_finding_and_not_a_hundred() -> None:
+def test_an_inserted_row_is_one_clear_finding_and_not_a_hundred() -> None:
     data = editing.by_openpyxl(filled(), insert_row)
-    assert [one[:2] for one in findings(data) if one[1] == "error"] == [("SHEET-REBUILT", "error")]
+    assert [one for one in findings(data) if one[1] == "error"] == [("ROWS-MOVED", "error", f"{REQUESTS}!E4")]
+
+
+def rebuild(book: openpyxl.Workbook) -> None:
+    for row in range(5, 30):
+        for column in (1, 2, 3):
+            book[REQUESTS].cell(row, column).value = f"第 {row} 行"
+
+
+def test_a_rebuilt_sheet_is_one_clear_finding_and_not_a_hundred() -> None:
+    def change(book: openpyxl.Workbook) -> None:
+        for merged in list(book[REQUESTS].merged_cells.ranges):
+            book[REQUESTS].unmerge_cells(str(merged))
+        rebuild(book)
+
+    found = findings(editing.by_openpyxl(filled(), change))
+    assert [one[:2] for one in found if one[1] == "error"] == [("SHEET-REBUILT", "error")]
 
 
 def doubled(data: bytes) -> bytes:
@@ -151,9 +167,15 @@ def rename(book: openpyxl.Workbook) -> None:
     book["二 主动公开"].title = "表二"
 
 
-def test_a_renamed_sheet_is_one_finding_and_nothing_in_it_is_asked_for() -> None:
-    found = [one[:2] for one in findings(editing.by_openpyxl(filled(), rename)) if one[1] == "error"]
-    assert found == [("SHEET-MISSING", "error")]
+def test_a_renamed_sheet_is_read_all_the_same() -> None:
+    data = editing.by_openpyxl(filled(), rename)
+    assert [one[:2] for one in findings(data)] == [("SHEET-RENAMED", "notice"), ("NOT-RECALCULATED", "notice")]
+    assert line.read_back(data).values == line.read_back(filled()).values
+
+
+def test_a_deleted_sheet_is_one_finding_and_nothing_in_it_is_asked_for() -> None:
+    found = findings(editing.by_openpyxl(filled(), lambda book: book.remove(book["二 主动公开"])))
+    assert [one[:2] for one in found if one[1] == "error"] == [("SHEET-MISSING", "error")]
 
 
 def merge_inputs(book: openpyxl.Workbook) -> None:

@@ -149,11 +149,12 @@ def test_the_first_sheet_lists_what_to_do_what_is_mended_and_what_was_left_behin
             (REQUESTS, cell, f"{label}：还有 1 格未填：{cell}。{say('finding.todo.blank')}", "待填")
             for cell, label in BLANKS
         ],
-        ("已经修好的（7 条）",),
+        ("已经修好的（8 条）",),
         ("", "", "工作表的保护已恢复，要填的格子照样能填。", "✓ 已修好"),
         (REQUESTS, "", "公式已全部重新计算。", "✓ 已修好"),
         (REQUESTS, "D6", "D6 里原是算式，没有算出的结果，已清空，请补填。", "请核对"),
         (REQUESTS, "H8", "H8 被锁定过，已重新打开，可以填写。", "✓ 已修好"),
+        (REQUESTS, "K9", "K9 的公式被改动过，已恢复。", "✓ 已修好"),
         (REQUESTS, "C12", "C12 的标签被改动过，已改回表式规定的文字。移动过行列的，请核对旁边的数。", "请核对"),
         (REQUESTS, "E14 等 2 格", "E14、F14 被合并过，已拆开。合并后只有左上角一格有数，请核对每一格。", "请核对"),
         (REQUESTS, "J28", "J28 的总计被填成了“5”，已恢复自动计算，请核对各项。", "请核对"),
@@ -196,15 +197,15 @@ def test_every_finding_is_noted_at_its_cells() -> None:
         "E8": "第 1 条　要改正：",
         "G10": "第 5 条　要补填：",
         "G11": "第 6 条　要补填：",
-        "C12": "第 12 条　已修好",
-        "E14": "第 13 条　已修好",
+        "C12": "第 13 条　已修好",
+        "E14": "第 14 条　已修好",
         "F14": "第 7 条　要补填：",
     }
 
 
 def test_a_cell_of_two_findings_bears_both_in_one_note() -> None:
     words = notes(return_copy(), REQUESTS)
-    assert [one[:10] for one in words["F14"].split("\n")] == ["第 7 条　要补填：", "第 13 条　已修好"]
+    assert [one[:10] for one in words["F14"].split("\n")] == ["第 7 条　要补填：", "第 14 条　已修好"]
 
 
 def test_a_query_is_noted_where_its_explanation_is_written() -> None:
@@ -296,8 +297,8 @@ def test_the_first_sheet_is_one_page_wide() -> None:
 def test_only_what_is_done_is_green() -> None:
     sheet = sheet_of(return_copy(), RETURN)
     green = [shown(sheet.value(row, 5)) for row in range(9, 35) if sheet.value(row, 6) in {BLANK, Number(Decimal(0))}]
-    assert [words for words in green if words] == ["✓ 已修好"] * 3
-    assert len(green) == 3 + [shown(sheet.value(row, 1)) for row in range(9, 35)].count("")
+    assert [words for words in green if words] == ["✓ 已修好"] * 4
+    assert len(green) == 4 + [shown(sheet.value(row, 1)) for row in range(9, 35)].count("")
 
 
 def test_a_long_text_goes_on_in_the_next_rows_and_is_whole() -> None:
@@ -448,7 +449,7 @@ def insert_row(book: openpyxl.Workbook) -> None:
 def test_a_rebuilt_sheet_comes_back_empty_with_all_it_held_in_the_list() -> None:
     copy = returned(editing.by_openpyxl(write_template(line.form(), hongze()), insert_row))
     lines = listed(copy)
-    assert lines[:2] == [("要改正的（1 条）",), (REQUESTS, "A1", say("return.emptied"), "144 格待填")]
+    assert lines[:2] == [("要改正的（1 条）",), (REQUESTS, "E4", say("return.emptied"), "144 格待填")]
     assert any("B8：（一）予以公开　D8：50　E8：0" in one[2] for one in lines if len(one) == 4)
 
 
@@ -456,8 +457,22 @@ def rename(book: openpyxl.Workbook) -> None:
     book[PROACTIVE].title = "表二"
 
 
-def test_a_renamed_sheet_comes_back_empty_and_its_figures_are_listed() -> None:
-    lines = listed(returned(editing.by_openpyxl(write_template(line.form(), hongze()), rename)))
+def test_a_renamed_sheet_comes_back_with_its_name_and_its_figures() -> None:
+    copy = returned(editing.by_openpyxl(write_template(line.form(), hongze()), rename))
+    assert sheet_of(copy, PROACTIVE).value(8, 2) == Number(Decimal(9487))
+
+
+def disguise(book: openpyxl.Workbook) -> None:
+    """Renamed, and its words so changed that nobody can know it for sure."""
+    rename(book)
+    for row in book["表二"].iter_rows(max_col=1):
+        for cell in row:
+            if type(cell).__name__ != "MergedCell" and cell.value is not None:
+                cell.value = f"改过的 {cell.row}"
+
+
+def test_a_sheet_nobody_knows_again_comes_back_empty_and_its_figures_are_listed() -> None:
+    lines = listed(returned(editing.by_openpyxl(write_template(line.form(), hongze()), disguise)))
     assert [one[2] for one in lines if len(one) == 4 and one[0] == PROACTIVE] == [say("return.emptied")]
     assert any(one[0] == "表二" and "B8：9487" in one[2] for one in lines if len(one) == 4)
 

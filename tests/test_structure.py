@@ -39,6 +39,7 @@ ROOMS = (
     ("reading",),
     ("checks",),
     ("writing",),
+    ("verifying",),
     ("reports",),
     ("office",),
     ("cli",),

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from xlreport.errors import RequestError, WorkbookError
 from xlreport.messages import say
-from xlreport.reading.sources import Read, read_source
 from xlreport.submission import Submission
+from xlreport.verifying.sources import Read, read_source
 
 
 def read_bytes(path: Path) -> bytes:

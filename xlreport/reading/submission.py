@@ -4,7 +4,7 @@ Nothing the file says of itself is trusted: labels are held against the form, to
 worked out anew. An honest file is never accused; what any program changes by saving is no finding.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -36,6 +36,7 @@ from xlreport.forms.layout import (
     plan_layout,
 )
 from xlreport.messages import say
+from xlreport.reading.found import structure_finding
 from xlreport.reading.leftovers import leftovers
 from xlreport.reading.normalising import (
     SPACES,
@@ -114,6 +115,7 @@ class _Collected:
     unreadable: set[str] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
     normalised: dict[str, list[tuple[CellRef, FieldRef, Value, Value]]] = field(default_factory=dict)
+    grouped: dict[tuple[str, str], list[tuple[CellRef, FieldRef, str]]] = field(default_factory=dict)
     locked: list[CellRef] = field(default_factory=list)
     displayed: dict[tuple[str, str], list[tuple[CellRef, FieldRef, str, Number]]] = field(default_factory=dict)
     stored: dict[FieldRef, Value] = field(default_factory=dict)
@@ -204,14 +206,11 @@ class _Reader:
         fields: Iterable[FieldRef] = (),
         **values: object,
     ) -> None:
-        places = tuple(cells)
-        words = {"cells": addresses(places), "sheet": places[0].sheet if places else "", **values}
-        message = say(f"structure.{code}", **words)
-        if places:
-            message = say("finding.where", sheet=places[0].sheet) + message
-        self.got.findings.append(
-            Finding(code=code, severity=severity, message=message, cells=places, fields=tuple(fields))
-        )
+        self.got.findings.append(structure_finding(code, severity, cells, fields, **values))
+
+    def group(self, code: str, where: CellRef, ref: FieldRef, found: str) -> None:
+        """One cell of a finding that is made once for its sheet, as these mostly have one cause."""
+        self.got.grouped.setdefault((code, where.sheet), []).append((where, ref, found))
 
     # ── sections ──
 
@@ -242,13 +241,25 @@ class _Reader:
             for ref, text in expected.items()
             if _squeezed(_words(_value(sheet, ref.row, ref.column))) != _squeezed(text)
         ]
+        moved = _moved([(ref, text) for ref, text in changed if _squeezed(text)], sheet)
+        if moved:
+            direction, steps = moved
+            first = min(ref for ref, _ in changed)
+            self.add(
+                f"{direction}-MOVED", Severity.ERROR, [first], steps=abs(steps), way=say(_WAYS[direction, steps > 0])
+            )
+            return False
         if len(changed) * REBUILT_SHARE > len(expected):
             self.add("SHEET-REBUILT", Severity.ERROR, [CellRef(section.sheet, 1, 1)], count=len(changed))
             return False
-        for ref, text in changed:
-            found = _words(_value(sheet, ref.row, ref.column))
-            self.add("LABEL-CHANGED", Severity.ERROR, [ref], expected=text, found=found or say("structure.nothing"))
+        if changed:
+            pairs = "；".join(self.label_pair(ref, text, sheet) for ref, text in changed)
+            self.add("LABEL-CHANGED", Severity.ERROR, [ref for ref, _ in changed], pairs=pairs)
         return True
+
+    def label_pair(self, ref: CellRef, expected: str, sheet: ReadSheet) -> str:
+        found = _words(_value(sheet, ref.row, ref.column)) or say("structure.nothing")
+        return say("structure.label_pair", cell=ref.address, expected=expected, found=found)
 
     def expected_labels(self, section: Section) -> Iterator[tuple[CellRef, str]]:
         if section.table is not None:
@@ -299,7 +310,7 @@ class _Reader:
     def number(self, ref: FieldRef, where: CellRef, cell: ReadCell | None, sheet: ReadSheet) -> None:
         value = cell.value if cell is not None else BLANK
         if cell is not None and cell.formula is not None:
-            self.add("FORMULA-IN-INPUT", Severity.ERROR, [where], [ref], formula="=" + cell.formula)
+            self.group("FORMULA-IN-INPUT", where, ref, "=" + cell.formula)
         if cell.locked if cell is not None else sheet.locked_at(where.row, where.column):
             self.got.locked.append(where)
         understood = normalise_number(self.definition.fields[ref], value)
@@ -340,9 +351,9 @@ class _Reader:
         self.got.totals[ref] = value
         if isinstance(value, (Number, Blank)):
             code = "TOTAL-FORMULA-CHANGED" if formula is not None else "TOTAL-OVERWRITTEN"
-            self.add(code, Severity.NOTICE, [place.shown], [ref], found=shown(value))
+            self.group(code, place.shown, ref, shown(value) or say("structure.nothing"))
         else:
-            self.add("TOTAL-NOT-A-NUMBER", Severity.ERROR, [place.shown], [ref], found=shown(value))
+            self.group("TOTAL-NOT-A-NUMBER", place.shown, ref, shown(value))
 
     # ── texts ──
 
@@ -352,7 +363,7 @@ class _Reader:
             cell = sheet.cells.get((where.row, where.column))
             value = cell.value if cell is not None else BLANK
             if cell is not None and cell.formula is not None:
-                self.add("FORMULA-IN-INPUT", Severity.ERROR, [where], [entry.ref], formula="=" + cell.formula)
+                self.group("FORMULA-IN-INPUT", where, entry.ref, "=" + cell.formula)
             if isinstance(value, (ErrorValue, Token)):
                 self.add("ERROR-IN-TEXT", Severity.ERROR, [where], [entry.ref], found=shown(value))
                 continue
@@ -422,6 +433,10 @@ class _Reader:
 
     def whole_file(self) -> None:
         got = self.got
+        for (code, _), group in got.grouped.items():
+            severity = Severity.ERROR if code in _ERRORS_IN_GROUPS else Severity.NOTICE
+            pairs = "、".join(say("structure.pair", cell=where.address, found=words) for where, _, words in group)
+            self.add(code, severity, [where for where, _, _ in group], [ref for _, ref, _ in group], pairs=pairs)
         for notice, noted in got.normalised.items():
             cells = [where for where, _, _, _ in noted]
             pairs = "、".join(
@@ -444,18 +459,6 @@ class _Reader:
             self.add(code, Severity.NOTICE, [one[0] for one in displayed], [one[1] for one in displayed], pairs=pairs)
         for sheet in dict.fromkeys(cell.sheet for cell in got.locked):
             self.add("INPUT-LOCKED", Severity.NOTICE, [cell for cell in got.locked if cell.sheet == sheet])
-        words_only = {HIDDEN_SHEET, self.layout.start_sheet, say("sheet.return")}
-        known = words_only | {self.layout.checks_sheet, *self.layout.section_sheets}
-        extra = [
-            sheet.name
-            for sheet in self.workbook.sheets
-            if _squeezed(sheet.name) not in {_squeezed(one) for one in known}
-        ]
-        if extra:
-            self.add("EXTRA-SHEET", Severity.NOTICE, names="、".join(extra))
-        unprotected = [sheet.name for sheet in self.workbook.sheets if sheet.name in known and not sheet.protected]
-        if unprotected:
-            self.add("PROTECTION-REMOVED", Severity.NOTICE, names="、".join(unprotected))
 
 
 # ── small pieces ──────────────────────────────────────────────────────────────────────────────────
@@ -480,11 +483,31 @@ def _same_words(value: Value) -> str:
     return without(_words(value), *SPACES).casefold()
 
 
+_ERRORS_IN_GROUPS = frozenset({"FORMULA-IN-INPUT", "TOTAL-NOT-A-NUMBER"})
+MOST_STEPS = 20
+"""How far labels may have moved together to be recognised."""
+_WAYS = {
+    ("ROWS", True): "moved.down",
+    ("ROWS", False): "moved.up",
+    ("COLUMNS", True): "moved.right",
+    ("COLUMNS", False): "moved.left",
+}
+
+
+def _moved(changed: Sequence[tuple[CellRef, str]], sheet: ReadSheet) -> tuple[str, int] | None:
+    """Whether most labels that are not in their place stand the same number of rows or columns away from it."""
+    for size in range(1, MOST_STEPS + 1):
+        for direction, step in (("ROWS", size), ("ROWS", -size), ("COLUMNS", size), ("COLUMNS", -size)):
+            down, right = (step, 0) if direction == "ROWS" else (0, step)
+            found = sum(
+                _squeezed(_words(_value(sheet, ref.row + down, ref.column + right))) == _squeezed(text)
+                for ref, text in changed
+            )
+            if found and 3 * found >= 2 * len(changed):
+                return direction, step
+    return None
+
+
 def _squeezed(text: str) -> str:
     """A label without white space: programs and people break lines as they like."""
     return "".join(text.split()).replace("\u3000", "").casefold()
-
-
-def addresses(cells: tuple[CellRef, ...]) -> str:
-    """Addresses as a person lists them; the sheet stands before the message already."""
-    return "、".join(cell.address for cell in cells)

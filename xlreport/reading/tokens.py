@@ -6,9 +6,11 @@ a program that writes one in lower case is saying that it does not know it.
 """
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 
 from xlreport.cells import MAX_COLUMNS, MAX_ROWS, column_letters, column_number, double_to_decimal
+from xlreport.rules.formula import quoted_sheet
 
 _CELL = r"\$?[A-Za-z]{1,3}\$?[0-9]{1,7}"
 _COLUMN = r"\$?[A-Za-z]{1,3}"
@@ -77,6 +79,25 @@ def shift(formula: str, rows: int, columns: int) -> str:
         return ":".join(ends) if all(ends) else "#REF!"
 
     return _TOKEN.sub(moved, formula)
+
+
+def with_sheet_names(formula: str, names: Mapping[str, str]) -> str:
+    """A formula with other names of sheets.
+
+    >>> with_sheet_names("SUM('表 1'!$A$1,第二张!B2)", {"表 1": "表三", "第二张": "表四"})
+    "SUM('表三'!$A$1,'表四'!B2)"
+    """
+
+    def renamed(match: re.Match[str]) -> str:
+        if match.lastgroup == "sheet":
+            name = match[0].removesuffix("!")
+        elif match.lastgroup == "quoted" and match[0].endswith("!"):
+            name = match[0][1:-2].replace("''", "'")
+        else:
+            return match[0]
+        return quoted_sheet(names[name]) + "!" if name in names else match[0]
+
+    return _TOKEN.sub(renamed, formula) if any(name in formula for name in names) else formula
 
 
 def _moved(reference: str, rows: int, columns: int) -> str:

@@ -13,6 +13,7 @@ from xlreport.findings import Finding, Severity
 from xlreport.forms.definition import Entry, Field, FormDefinition
 from xlreport.forms.layout import plan_layout
 from xlreport.messages import say
+from xlreport.reading.found import structure_finding
 from xlreport.reading.normalising import normalise_date, normalise_number, paragraphs_of, text_of
 from xlreport.submission import Explanation, Submission, Unit
 
@@ -272,13 +273,8 @@ class _Converter:
         self.totals[ref] = claim
         if not isinstance(claim, Number | Blank):
             cell = self.layout.cell_of(ref)
-            words = say("structure.TOTAL-NOT-A-NUMBER", cells=cell.address, found=shown(value))
-            message = say("finding.where", sheet=cell.sheet) + words
-            self.findings.append(
-                Finding(
-                    code="TOTAL-NOT-A-NUMBER", severity=Severity.ERROR, message=message, cells=(cell,), fields=(ref,)
-                )
-            )
+            pairs = say("structure.pair", cell=cell.address, found=shown(value))
+            self.findings.append(structure_finding("TOTAL-NOT-A-NUMBER", Severity.ERROR, [cell], [ref], pairs=pairs))
 
     def noted(self, ref: FieldRef, typed: Value, taken: Value, notice: str) -> None:
         cell = self.layout.cell_of(ref)

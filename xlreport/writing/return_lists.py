@@ -8,6 +8,7 @@ from xlreport.checks.result import CheckResult
 from xlreport.findings import Finding, Severity
 from xlreport.forms.definition import FormDefinition, JudgementKind
 from xlreport.messages import say
+from xlreport.reading.found import addresses
 from xlreport.submission import Submission
 
 REPAIRED_TO_CHECK = frozenset(
@@ -21,14 +22,32 @@ REPAIRED_TO_CHECK = frozenset(
         "TOTAL-OVERWRITTEN",
         "TOTAL-FORMULA-CHANGED",
         "TOTAL-NOT-A-NUMBER",
+        "CELLS-MOVED",
     }
 )
 """What a fresh template mends, and a person had better look at again."""
-REPAIRED = frozenset({"INPUT-LOCKED", "PROTECTION-REMOVED", "NOT-RECALCULATED"})
+REPAIRED = frozenset(
+    {
+        "INPUT-LOCKED",
+        "PROTECTION-REMOVED",
+        "NOT-RECALCULATED",
+        "FORMULA-CHANGED",
+        "WORDS-CHANGED",
+        "CELL-UNLOCKED",
+        "VALIDATION-LOST",
+        "LINK-CHANGED",
+        "LINKS-LOST",
+        "NAMES-LOST",
+        "SHEET-HIDDEN",
+        "SHEET-MOVED",
+        "SHEET-RENAMED",
+    }
+)
 """What a fresh template mends for good."""
-EMPTIED = frozenset({"SHEET-MISSING", "SHEET-REBUILT"})
+LEFT_BEHIND = frozenset({"EXTRA-SHEET", "OUTSIDE-VALUES", "COMMENTS"})
+"""What the list of what was left behind says word for word."""
+EMPTIED = frozenset({"SHEET-MISSING", "SHEET-REBUILT", "ROWS-MOVED", "COLUMNS-MOVED"})
 """Sheets that come back empty."""
-MOST_ADDRESSES = 12
 MOST_LEFTOVERS = 1_000
 """Lines of what was left behind; the clerk's own file has them all."""
 
@@ -104,12 +123,12 @@ def _list_of(finding: Finding, kind: JudgementKind | None, submission: Submissio
         return "to_fix"
     if finding.is_open_query:
         return "to_explain"
-    return "" if finding.severity is Severity.QUERY or finding.code == "EXTRA-SHEET" else "to_note"
+    return "" if finding.severity is Severity.QUERY or finding.code in LEFT_BEHIND else "to_note"
 
 
 def _item(finding: Finding, kind: JudgementKind | None, submission: Submission, name: str) -> Item:
     sheet = finding.cells[0].sheet if finding.cells else ""
-    cells = () if finding.code == "NOT-RECALCULATED" else finding.cells  # it names one of many
+    cells = () if finding.code in ("NOT-RECALCULATED", "LINKS-LOST") else finding.cells  # of the whole file
     item = Item(text=_plain(finding), sheet=sheet, cells=cells, is_marked=finding.severity is not Severity.NOTICE)
     if name == "repaired":
         to_check = finding.code in REPAIRED_TO_CHECK
@@ -136,9 +155,9 @@ def _plain(finding: Finding) -> str:
 def _mended(finding: Finding, submission: Submission) -> str:
     contents = [shown(submission.totals.get(ref, submission.value(ref))) for ref in finding.fields]
     if finding.code == "FORMULA-IN-INPUT" and not any(contents):
-        return say("return.mended.FORMULA-EMPTY", cells=_addresses(finding.cells))
+        return say("return.mended.FORMULA-EMPTY", cells=addresses(finding.cells))
     found = "、".join(words or say("structure.nothing") for words in contents)
-    return say(f"return.mended.{finding.code}", cells=_addresses(finding.cells), found=found)
+    return say(f"return.mended.{finding.code}", cells=addresses(finding.cells), found=found)
 
 
 def _noted(finding: Finding, submission: Submission) -> str:
@@ -155,11 +174,6 @@ def _noted(finding: Finding, submission: Submission) -> str:
         if ref in submission.typed
     )
     return say("return.noted.NORMALISED", pairs="、".join(pairs))
-
-
-def _addresses(cells: tuple[CellRef, ...]) -> str:
-    listed = "、".join(cell.address for cell in cells[:MOST_ADDRESSES])
-    return listed if len(cells) <= MOST_ADDRESSES else say("return.and_more", cells=listed, count=len(cells))
 
 
 # ── what was left behind ──────────────────────────────────────────────────────────────────────────

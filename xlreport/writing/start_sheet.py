@@ -52,6 +52,20 @@ def plan_start_sheet(definition: FormDefinition, layout: Layout, submission: Sub
     return _StartSheet(definition, layout, submission).plan()
 
 
+def issued_words(definition: FormDefinition, submission: Submission) -> dict[tuple[int, int], str]:
+    """What the first sheet says of this very template, by cell: its year, its unit, when and where to return it."""
+    unit, year = submission.unit, str(submission.year)
+    code = say("start.code", code=unit.code) if unit.code else ""
+    parts = [say("start.deadline", deadline=submission.deadline)] if submission.deadline else []
+    if submission.return_to:
+        parts.append(say("start.return_to", return_to=submission.return_to))
+    return {
+        (TITLE_ROW, 1): definition.template_title.format(title=definition.title, year=year),
+        (UNIT_ROW, 1): say("start.unit", unit=unit.name, code=code, year=year),
+        (DEADLINE_ROW, 1): "　".join(parts),
+    }
+
+
 class _StartSheet:
     def __init__(self, definition: FormDefinition, layout: Layout, submission: Submission) -> None:
         self.definition = definition
@@ -91,26 +105,17 @@ class _StartSheet:
         return self.sheet.across(row, 1, FIRST)
 
     def head(self) -> None:
-        submission, sheet = self.submission, self.sheet
-        year = str(submission.year)
-        title = self.definition.template_title.format(title=self.definition.title, year=year)
-        sheet.put_over(self.full_width(TITLE_ROW), title, replace(look.TITLE, size=18))
+        sheet = self.sheet
+        words = issued_words(self.definition, self.submission)
+        deadline = words[DEADLINE_ROW, 1]
+        sheet.put_over(self.full_width(TITLE_ROW), words[TITLE_ROW, 1], replace(look.TITLE, size=18))
         sheet.height(TITLE_ROW, 34)
-        code = say("start.code", code=submission.unit.code) if submission.unit.code else ""
-        sheet.put_over(
-            self.full_width(UNIT_ROW), say("start.unit", unit=submission.unit.name, code=code, year=year), look.SUBTITLE
-        )
+        sheet.put_over(self.full_width(UNIT_ROW), words[UNIT_ROW, 1], look.SUBTITLE)
         sheet.height(UNIT_ROW, 20)
-        parts = []
-        if submission.deadline:
-            parts.append(say("start.deadline", deadline=submission.deadline))
-        if submission.return_to:
-            parts.append(say("start.return_to", return_to=submission.return_to))
-        sheet.put_over(
-            self.full_width(DEADLINE_ROW), "　".join(parts), replace(look.BODY, bold=True, color=look.TITLE_INK)
-        )
-        text_lines = look.lines_needed("　".join(parts) or " ", sum(WIDTHS), 10)
-        sheet.height(DEADLINE_ROW, look.height_for(text_lines, 10, 20 if parts else 6))
+        style = replace(look.BODY, bold=True, color=look.TITLE_INK)
+        sheet.put_over(self.full_width(DEADLINE_ROW), deadline, style)
+        text_lines = look.lines_needed(deadline or " ", sum(WIDTHS), 10)
+        sheet.height(DEADLINE_ROW, look.height_for(text_lines, 10, 20 if deadline else 6))
 
     def missing(self) -> None:
         """The units a sum lacks; a formula, so that every template has the same."""

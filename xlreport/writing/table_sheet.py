@@ -1,5 +1,6 @@
 """A section that is a table: drawn as on paper, with one column that says in words what is wrong."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
@@ -36,6 +37,13 @@ def plan_table_sheet(
     return _TableSheet(definition, layout, submission, place).plan()
 
 
+def row_hints(
+    definition: FormDefinition, layout: Layout, submission: Submission, place: TablePlace
+) -> Mapping[int, Formula]:
+    """The formula beside each row of figures, by row; it tells last year's figures where those are given."""
+    return _TableSheet(definition, layout, submission, place).hints()
+
+
 class _TableSheet:
     def __init__(self, definition: FormDefinition, layout: Layout, submission: Submission, place: TablePlace) -> None:
         self.definition = definition
@@ -53,8 +61,9 @@ class _TableSheet:
         for cell in self.place.grid.cells:
             self.grid_cell(cell)
         self.hint_header()
-        for row in sorted({cell.row for cell in self.place.grid.fields}):
-            self.hint(row)
+        for row, formula in self.hints().items():
+            self.sheet.put(row, self.place.hint_column, formula, look.HINT)
+            self.sheet.put(row, self.place.row_flag_column, self.row_flag(self.judged_at(row)), look.FLAG)
         self.row_heights()
         self.colours()
         self.note()
@@ -260,14 +269,18 @@ class _TableSheet:
         for row in range(self.first_field_row, place.top + place.grid.rows):
             self.sheet.put(row, place.hint_column, None, replace(look.HINT, border=None))
 
-    def hint(self, grid_row: int) -> None:
+    def hints(self) -> dict[int, Formula]:
         """Beside a row of figures: what is wrong, what is still blank, or ✓; and last year's figures."""
-        row = self.place.top + grid_row - 1
-        refs = [cell.ref for cell in self.place.grid.fields if cell.row == grid_row and cell.ref is not None]
-        at_home = [one for one in self.judgements if one.home in refs]
-        last = self.last_figures(refs)
-        self.sheet.put(row, self.place.hint_column, self.hint_formula(at_home, last), look.HINT)
-        self.sheet.put(row, self.place.row_flag_column, self.row_flag(at_home), look.FLAG)
+        rows = sorted({self.place.top + cell.row - 1 for cell in self.place.grid.fields})
+        return {row: self.hint_formula(self.judged_at(row), self.last_figures(self.fields_at(row))) for row in rows}
+
+    def fields_at(self, row: int) -> list[FieldRef]:
+        first = row - self.place.top + 1
+        return [cell.ref for cell in self.place.grid.fields if cell.row == first and cell.ref is not None]
+
+    def judged_at(self, row: int) -> list[Judgement]:
+        fields = self.fields_at(row)
+        return [one for one in self.judgements if one.home in fields]
 
     def attention(self, judgement: Judgement) -> CellRef:
         return self.layout.judgements[judgement.key].attention
@@ -422,4 +435,4 @@ def content_of(value: Value) -> Content:
             return shown(value)
 
 
-__all__ = ["content_of", "fitting", "plan_table_sheet"]
+__all__ = ["content_of", "fitting", "plan_table_sheet", "row_hints"]

@@ -1,6 +1,6 @@
 """Whatever figures come in, workbook or JSON, as a submission together with its form."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from xlreport.errors import WorkbookError
 from xlreport.forms.definition import FormDefinition
@@ -8,8 +8,12 @@ from xlreport.forms.loading import load_definition, shipped_forms
 from xlreport.messages import say
 from xlreport.reading.submission import form_of, read_submission
 from xlreport.reading.values import parse_values, submission_of
-from xlreport.reading.workbook import read_workbook
+from xlreport.reading.workbook import ReadWorkbook, read_workbook
 from xlreport.submission import Submission
+from xlreport.verifying.around import comments
+from xlreport.verifying.integrity import is_sealed, verify
+from xlreport.verifying.renaming import hidden_sheet_named_back, sheets_named_back
+from xlreport.writing.template import meaning
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +35,26 @@ def read_source(data: bytes, name: str, form: str = "") -> Read:
     """
     if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
         return _read_values(data, name, form)
-    workbook = read_workbook(data, name)
+    workbook = hidden_sheet_named_back(read_workbook(data, name))
     definition = _definition(form, form_of(workbook, name)[0], name)
-    return Read(definition, read_submission(definition, workbook, name))
+    return Read(definition, verified_submission(definition, workbook, name))
+
+
+def verified_submission(definition: FormDefinition, workbook: ReadWorkbook, name: str) -> Submission:
+    """The submission a filled workbook holds, with all that reading and verifying found.
+
+    Raises:
+        WorkbookError: it is not a template of this form and version.
+    """
+    named = sheets_named_back(definition, hidden_sheet_named_back(workbook))
+    submission = read_submission(definition, named.workbook, name)
+    findings = verify(definition, named, submission)
+    return replace(
+        submission,
+        findings=(*submission.findings, *findings),
+        is_sealed=is_sealed(findings),
+        leftovers=(*submission.leftovers, *comments(named.workbook, meaning(definition))),
+    )
 
 
 def _read_values(data: bytes, name: str, form: str) -> Read:

@@ -1,0 +1,286 @@
+"""What of a filled workbook is no longer as it was sent out, cell by cell, and how much that matters.
+
+Compared is meaning, never bytes: words without their white space, formulas as tokens, lock states, what cells may
+take, where links lead. What programs change by saving is nothing. A change is an error only where a value of the
+report can no longer be trusted; everything else is said, and the next copy is whole again.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+
+from xlreport.cells import CellRef, Text, Value
+from xlreport.fields import FieldRef
+from xlreport.findings import Finding, Severity
+from xlreport.forms.definition import FormDefinition
+from xlreport.forms.grid import Role
+from xlreport.forms.layout import HIDDEN_SHEET, Layout, plan_layout
+from xlreport.forms.sealing import fingerprint, row_seals
+from xlreport.messages import say
+from xlreport.reading.found import structure_finding
+from xlreport.reading.tokens import tokens
+from xlreport.reading.workbook import ReadCell, ReadSheet, ReadWorkbook
+from xlreport.rules.formula import spell
+from xlreport.submission import Submission
+from xlreport.verifying.allowing import without_limits
+from xlreport.verifying.around import around_the_sheets
+from xlreport.verifying.renaming import Named
+from xlreport.verifying.spelling import is_same_formula, is_same_link, squeezed, words_of
+from xlreport.writing.meaning import Meaning, Meant
+from xlreport.writing.start_sheet import issued_words
+from xlreport.writing.table_sheet import row_hints
+from xlreport.writing.template import meaning
+
+
+def verify(definition: FormDefinition, named: Named, submission: Submission) -> tuple[Finding, ...]:
+    """Everything about a filled workbook that is not as its template was; its values are judged elsewhere."""
+    return tuple(_Verifier(definition, named, submission).findings())
+
+
+def is_sealed(findings: Iterable[Finding]) -> bool:
+    """Whether nothing that only the issuer of a template knows was changed."""
+    return all(finding.code != "HIDDEN-CHANGED" for finding in findings)
+
+
+class _Verifier:
+    def __init__(self, definition: FormDefinition, named: Named, submission: Submission) -> None:
+        self.definition = definition
+        self.layout: Layout = plan_layout(definition)
+        self.named = named
+        self.workbook: ReadWorkbook = named.workbook
+        self.submission = submission
+        self.meaning: Meaning = meaning(definition)
+
+    def findings(self) -> Iterator[Finding]:
+        yield from self.hidden_constants()
+        yield from around_the_sheets(self.named, self.meaning)
+        is_ours = self.is_our_edition()
+        if not is_ours:
+            yield structure_finding("OTHER-EDITION", Severity.NOTICE)
+        for name, cells in self.meaning.sheets.items():
+            sheet = self.workbook.sheet(name)
+            if sheet is not None and name not in self.unreadable_sheets():
+                yield from self.sheet(name, sheet, cells, is_ours=is_ours)
+        yield from self.links()
+        yield from self.outside()
+
+    def is_our_edition(self) -> bool:
+        hidden = self.workbook.sheet(HIDDEN_SHEET)
+        place = self.layout.meta["edition"]
+        return hidden is not None and hidden.value(place.row, place.column) == Text(self.meaning.edition)
+
+    def unreadable_sheets(self) -> frozenset[str]:
+        heads = {
+            section.sheet: section.table.id if section.table is not None else section.id
+            for section in self.definition.sections
+        }
+        return frozenset(sheet for sheet, head in heads.items() if head in self.submission.unreadable)
+
+    # ── the hidden sheet's constants ──
+
+    def hidden_constants(self) -> Iterator[Finding]:
+        """Rows of the hidden sheet whose seal is broken; the seal over all of them where none is."""
+        hidden = self.workbook.sheet(HIDDEN_SHEET)
+        if hidden is None:
+            return
+        contents = {cell: _constant(hidden, cell) for cell in self.layout.sealed_cells}
+        whole = self.layout.meta["fingerprint"]
+        if _constant(hidden, whole) == Text(fingerprint(contents)):
+            return
+        column = self.layout.seal_column
+        broken = {row for row, seal in row_seals(contents).items() if hidden.value(row, column) != Text(seal)}
+        cells = [cell for cell in contents if cell.row in broken] or [whole]
+        parts = dict.fromkeys(say(self.part_of(cell)) for cell in cells)
+        yield structure_finding("HIDDEN-CHANGED", Severity.ERROR, cells, what="、".join(parts))
+
+    def part_of(self, cell: CellRef) -> str:
+        if cell == self.layout.meta["fingerprint"]:
+            return "hidden.seal"
+        if cell in self.layout.meta.values():
+            return "hidden.whose"
+        return "hidden.last" if cell in {place.last for place in self.layout.fields.values()} else "hidden.explained"
+
+    # ── the cells of a sheet ──
+
+    def sheet(
+        self, name: str, sheet: ReadSheet, cells: Mapping[tuple[int, int], Meant], *, is_ours: bool
+    ) -> Iterator[Finding]:
+        changed = [
+            CellRef(name, *place) for place, meant in cells.items() if self.is_changed(name, place, meant, sheet)
+        ]
+        reported = self.labels(name) | {place.shown for place in self.layout.fields.values() if place.claim is not None}
+        if is_ours:
+            yield from self.moved(name, sheet, [cell for cell in changed if cells[cell.row, cell.column].formula])
+            for code, is_wanted in (("FORMULA-CHANGED", True), ("WORDS-CHANGED", False)):
+                found = [
+                    cell
+                    for cell in changed
+                    if bool(cells[cell.row, cell.column].formula) is is_wanted and cell not in reported
+                ]
+                yield from _notice(code, found)
+        locks = [
+            CellRef(name, *place)
+            for place, meant in cells.items()
+            if not meant.is_open and sheet.protected and not sheet.locked_at(*place)
+        ]
+        yield from _notice("CELL-UNLOCKED", locks)
+        lost = without_limits(sheet, self.meaning.allowed[name])
+        yield from _notice("VALIDATION-LOST", [CellRef(name, *place) for place in lost])
+
+    def is_changed(self, name: str, place: tuple[int, int], meant: Meant, sheet: ReadSheet) -> bool:
+        if meant.is_open:
+            return False
+        cell = sheet.cells.get(place)
+        if meant.formula:
+            return not _holds_formula(cell, meant.formula) and not self.is_hint(name, place, cell)
+        expected = self.issued(name, place) or meant.words
+        if not expected:
+            return False  # what somebody wrote into a blank cell stands outside the inputs and is said there
+        return cell is None or cell.formula is not None or squeezed(words_of(cell.value)) != squeezed(expected)
+
+    def issued(self, name: str, place: tuple[int, int]) -> str:
+        """Words that name the unit, the year, the deadline; they stand on the first sheet."""
+        if name != self.layout.start_sheet:
+            return ""
+        return issued_words(self.definition, self.submission).get(place, "")
+
+    def is_hint(self, name: str, place: tuple[int, int], cell: ReadCell | None) -> bool:
+        """Whether a formula is the one beside a row that tells last year's figures as well."""
+        if self.submission.last is None or cell is None:
+            return False
+        return CellRef(name, *place) in self.hints and _holds_formula(cell, self.hints[CellRef(name, *place)])
+
+    @cached_property
+    def hints(self) -> Mapping[CellRef, str]:
+        """The formulas beside the rows, with last year's figures in them."""
+        return {
+            CellRef(table.sheet, row, table.hint_column): spell(hint, table.sheet)
+            for table in self.layout.tables.values()
+            for row, hint in row_hints(self.definition, self.layout, self.submission, table).items()
+        }
+
+    def labels(self, name: str) -> frozenset[CellRef]:
+        """The labels of the form on a sheet: reading has held them against the form already."""
+        section = next((one for one in self.definition.sections if one.sheet == name), None)
+        if section is None:
+            return frozenset()
+        if section.table is None:
+            return frozenset(self.layout.texts[entry.ref].label for entry in section.entries if len(entry.ref.path) > 1)
+        place = self.layout.tables[section.table.id]
+        return frozenset(place.area(cell).first for cell in place.grid.cells if cell.role is not Role.FIELD)
+
+    # ── cells that were pushed aside ──
+
+    def moved(self, name: str, sheet: ReadSheet, changed: list[CellRef]) -> Iterator[Finding]:
+        """Formulas of ours that are no longer in their place but beside it: cells were inserted or deleted."""
+        if not changed or name == HIDDEN_SHEET:
+            return
+        homes = {tokens(self.meaning.sheets[name][cell.row, cell.column].formula): cell for cell in changed}
+        for place, cell in sheet.cells.items():
+            home = homes.get(tokens(cell.formula)) if cell.formula is not None else None
+            if home is None or (home.row != place[0] and home.column != place[1]):
+                continue
+            fields = self.inputs_beside(name, home, along_row=home.row == place[0])
+            if fields:
+                way = _way(home, place)
+                yield structure_finding("CELLS-MOVED", Severity.ERROR, fields.values(), fields, way=say(way))
+                return
+
+    def inputs_beside(self, name: str, home: CellRef, *, along_row: bool) -> dict[FieldRef, CellRef]:
+        return {
+            ref: place.shown
+            for ref, place in self.layout.fields.items()
+            if place.shown.sheet == name
+            and place.state is not None
+            and (place.shown.row == home.row if along_row else place.shown.column == home.column)
+        }
+
+    # ── links ──
+
+    def links(self) -> Iterator[Finding]:
+        """Links that lead elsewhere, links in inputs, and in one finding those a program did not keep."""
+        lost: list[CellRef] = []
+        for name, cells in self.meaning.sheets.items():
+            sheet = self.workbook.sheet(name)
+            if sheet is None:
+                continue
+            ours = {place: meant.link for place, meant in cells.items() if meant.link}
+            lost += [CellRef(name, *place) for place in ours if place not in sheet.links]
+            foreign = [
+                CellRef(name, *place) for place, link in sheet.links.items() if not is_same_link(link, ours.get(place))
+            ]
+            yield from _notice("LINK-CHANGED", [cell for cell in foreign if not self.is_open(cell)])
+            yield from _notice("LINK-IN-INPUT", [cell for cell in foreign if self.is_open(cell)])
+        if lost:
+            yield structure_finding("LINKS-LOST", Severity.NOTICE, lost, count=len(lost))
+
+    def is_open(self, cell: CellRef) -> bool:
+        meant = self.meaning.sheets[cell.sheet].get((cell.row, cell.column))
+        return meant is not None and meant.is_open
+
+    # ── what stands outside the inputs ──
+
+    def outside(self) -> Iterator[Finding]:
+        told = {cell for finding in self.submission.findings for cell in finding.cells}
+        groups: dict[str, list[tuple[CellRef, str]]] = {}
+        for cell, words in self.submission.leftovers:
+            known = cell.sheet in self.meaning.sheets and cell.sheet not in self.unreadable_sheets()
+            if known and cell not in told and not self.is_of_the_template(cell):
+                groups.setdefault(cell.sheet, []).append((cell, words))
+        for found in groups.values():
+            explanations = [cell for cell, _ in found if self.is_open(cell)]
+            yield from _notice("NOT-AN-EXPLANATION", explanations)
+            yield from _outside([one for one in found if one[0] not in explanations])
+
+    def is_of_the_template(self, cell: CellRef) -> bool:
+        """Whether words or a formula of ours belong there: what became of them is said already."""
+        meant = self.meaning.sheets[cell.sheet].get((cell.row, cell.column))
+        return meant is not None and not meant.is_open and bool(meant.words or meant.formula)
+
+
+MOST_PAIRS = 8
+"""Contents outside the inputs that a sentence spells out; the finding names every cell, the return copy all of them."""
+LONGEST_CONTENT = 30
+
+
+def _outside(found: list[tuple[CellRef, str]]) -> Iterator[Finding]:
+    if not found:
+        return
+    pairs = "、".join(say("structure.pair", cell=cell.address, found=_cut(words)) for cell, words in found[:MOST_PAIRS])
+    if len(found) > MOST_PAIRS:
+        pairs += say("structure.outside_more", count=len(found))
+    yield structure_finding("OUTSIDE-VALUES", Severity.NOTICE, [cell for cell, _ in found], pairs=pairs)
+
+
+def _cut(words: str) -> str:
+    return words if len(words) <= LONGEST_CONTENT else words[:LONGEST_CONTENT] + "…"
+
+
+def _notice(code: str, cells: list[CellRef]) -> Iterator[Finding]:
+    if cells:
+        yield structure_finding(code, Severity.NOTICE, sorted(cells))
+
+
+def _constant(sheet: ReadSheet, cell: CellRef) -> Value:
+    """What stands in a cell that is to hold a constant; a formula is none, whatever it shows."""
+    found = sheet.cells.get((cell.row, cell.column))
+    if found is not None and found.formula is not None:
+        return Text("=" + found.formula)
+    return sheet.value(cell.row, cell.column)
+
+
+def _holds_formula(cell: ReadCell | None, ours: str) -> bool:
+    if cell is None:
+        return False
+    return is_same_formula(cell.formula, ours) or (cell.formula is None and _is_that_constant(cell.value, ours))
+
+
+def _is_that_constant(value: Value, formula: str) -> bool:
+    """Whether a value is a formula that is a constant itself, as some programs save it."""
+    words = words_of(value)
+    return bool(words) and formula in (words, f'"{words}"', f"{words}()")
+
+
+def _way(home: CellRef, place: tuple[int, int]) -> str:
+    if home.row == place[0]:
+        return "moved.right" if place[1] > home.column else "moved.left"
+    return "moved.down" if place[0] > home.row else "moved.up"
