@@ -78,6 +78,7 @@ OFFICE_WORDS: dict[str, str] = {
     "compare.equal": "✓ 完全相同（{equal} 处）",
     "compare.different": "不同 {different} 处，相同 {equal} 处（差额＝乙－甲；百分比以甲为基数，保留一位小数）",
     "compare.section.equal": "{heading}：{equal} {unit}全部相同",
+    "compare.section.empty": "{heading}：甲、乙都空着",
     "compare.section.different": "{heading}：{different} {unit}不同，{equal} {unit}相同",
     "compare.unit.cells": "格",
     "compare.unit.paragraphs": "段",
