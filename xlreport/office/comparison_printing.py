@@ -51,6 +51,8 @@ def section_words(section: SectionComparison) -> str:
     unit = say("compare.unit.cells" if section.section.table is not None else "compare.unit.paragraphs")
     different = len(section.figures) + sum(len(one.changes) for one in section.texts)
     key = "compare.section.equal" if section.is_equal else "compare.section.different"
+    if section.is_equal and not section.equal:
+        key = "compare.section.empty"
     return say(key, heading=section.section.heading, different=different, equal=section.equal, unit=unit)
 
 

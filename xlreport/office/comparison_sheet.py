@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from xlreport.cells import CellRange, CellRef, Number, Value
+from xlreport.cells import CellRange, CellRef, Number, Value, double_to_decimal, plain
 from xlreport.messages import say
 from xlreport.office.comparing import Comparison, EntryChanges, FigureChange, SectionComparison, TextChange
 from xlreport.office.comparison_printing import section_words, side_words, standing, text_words, value_words
@@ -133,19 +133,22 @@ class _FiguresSheet(_Sheet):
         sheet.put(row, CELL_NAME, one.cell.address, CENTERED)
         sheet.put(row, A, _content(one.a), FIGURE)
         sheet.put(row, B, _content(one.b), FIGURE)
-        stroke = say("compare.no_percent")
-        gap = replace(FIGURE, bold=True)
-        sheet.put(row, DIFFERENCE, stroke if one.difference is None else one.difference, gap)
-        percent = replace(FIGURE, number_format=PERCENT_FORMAT)
-        sheet.put(row, PERCENT, stroke if one.percent is None else one.percent, percent)
+        sheet.put(row, DIFFERENCE, _figure(one.difference), replace(FIGURE, bold=True))
+        sheet.put(row, PERCENT, _figure(one.percent), replace(FIGURE, number_format=PERCENT_FORMAT))
         lines = look.lines_needed(one.field.label, WIDTHS[WHAT - 1], CELL.size)
         sheet.height(row, look.height_for(lines, CELL.size, 20))
 
 
 def _content(value: Value) -> Content:
     """A number as a number, anything else in words."""
-    number: Decimal | str = value.value if isinstance(value, Number) else value_words(value)
-    return number
+    return _figure(value.value) if isinstance(value, Number) else value_words(value)
+
+
+def _figure(number: Decimal | None) -> Content:
+    """A number with every digit: in words where a cell would not keep them all, a stroke where there is none."""
+    if number is None:
+        return say("compare.no_percent")
+    return number if double_to_decimal(float(number)) == number else plain(number)
 
 
 class _TextsSheet(_Sheet):
