@@ -116,4 +116,25 @@ OFFICE_WORDS: dict[str, str] = {
     "folder.busy": "“{path}”正由另一个 xlreport 使用。请等它结束再来。",
     "folder.damaged": "“{path}”被改动过，认不出哪些文件是本工具写的。请换一个文件夹。",
     "folder.changed": "“{path}”被人改过，没有替换。要重新生成，请先把它改名或移走。",
+    # ── rosters ──
+    "roster.unreadable": "读不了单位名录。{reason}",
+    "roster.no_text": "读不了单位名录“{name}”：既不是 .xlsx 工作簿，也不是 CSV 文本。请另存为 .xlsx 再来。",
+    "roster.no_header": (
+        "单位名录“{name}”里找不到表头：缺少“{missing}”列。表头要在前 20 行，至少有“代码”“名称”两列；"
+        "可以用 xlreport roster new 生成一份空的来填。"
+    ),
+    "roster.empty": "单位名录“{name}”里还没有单位。请在第 {row} 行表头下面，一行填一个单位。",
+    "roster.problems": "单位名录“{name}”有 {count} 处问题，改好再来：",
+    "roster.line": "  第 {row} 行：{words}",
+    "roster.more": "  ……另有 {count} 处。",
+    "roster.missing": "缺少{column}。",
+    "roster.too_long": "{column}太长，最多 {most} 个字。",
+    "roster.unprintable": "{column}里有换行等看不见的字符，请重新输入。",
+    "roster.formula": "{column}是公式。请复制，再选择性粘贴为“数值”。",
+    "roster.error_value": "{column}是错误值，请重新输入。",
+    "roster.a_date": "{column}变成了日期。请把这一列设为“文本”格式，再重新输入。",
+    "roster.too_many_digits": "{column}的位数太多，已经不准了。请把这一列设为“文本”格式，再重新输入。",
+    "roster.quotes": "引号不成对，从这一行起读不下去。请改好，或者另存为 .xlsx 再来。",
+    "roster.level": "没有“{found}”这个级别。可以填：{known}；不清楚的可以空着。",
+    "roster.twice": "{column}“{words}”与第 {row} 行重复。",
 }
