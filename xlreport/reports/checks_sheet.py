@@ -88,7 +88,7 @@ def _add_list(sheet: SheetBuilder, explained: Sequence[ExplainedQuery], fonts: F
 def _add_missing(sheet: SheetBuilder, units: Sequence[str], fonts: Fonts) -> None:
     """The units a sum lacks, below everything else."""
     row = max(sheet.rows) + 2
-    style = replace(line_style(fonts.table, SIZE), wrap=True)
+    style = replace(line_style(fonts.table, SIZE), wrap=True, shrink=False)
     points = sum(pixels for _, pixels in COLUMNS) * POINTS_PER_PIXEL - CELL_PADDING
     text = say("report.checks.missing", count=len(units), units="、".join(units))
     lines = break_lines(text, int(points / SIZE * EM) * RESERVE // 100)

@@ -37,7 +37,7 @@ def around_the_sheets(named: Named, meaning: Meaning) -> Iterator[Finding]:
 
 
 def _strangers(named: Named, meaning: Meaning) -> list[str]:
-    known = {squeezed(name) for name in (*meaning.sheets, say("sheet.return"))}
+    known = {squeezed(name) for name in (*meaning.sheets, *word_sheets())}
     return [
         sheet.name
         for sheet in named.workbook.sheets

@@ -40,7 +40,7 @@ def hidden_sheet_named_back(workbook: ReadWorkbook) -> ReadWorkbook:
 def sheets_named_back(definition: FormDefinition, workbook: ReadWorkbook) -> Named:
     """The workbook with the names of the form wherever what stands in a sheet leaves no doubt which one it is."""
     ours = {name: cells for name, cells in meaning(definition).sheets.items() if name != HIDDEN_SHEET}
-    taken = [found for name in (*ours, HIDDEN_SHEET, say("sheet.return")) if (found := workbook.sheet(name))]
+    taken = [found for name in (*ours, HIDDEN_SHEET, *word_sheets()) if (found := workbook.sheet(name))]
     strangers = [sheet for sheet in workbook.sheets if not any(sheet is one for one in taken)]
     looks = {sheet.name: _look_of(sheet, ours) for sheet in strangers}
     missing = [name for name in ours if workbook.sheet(name) is None]
