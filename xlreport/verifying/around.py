@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from xlreport.cells import CellRef
 from xlreport.findings import Finding, Severity
-from xlreport.forms.layout import HIDDEN_SHEET
+from xlreport.forms.layout import HIDDEN_SHEET, word_sheets
 from xlreport.messages import say
 from xlreport.reading.found import structure_finding
 from xlreport.reading.workbook import ReadWorkbook
