@@ -15,6 +15,7 @@ from judges import (
 
 from xlreport.cells import BLANK, CellRef, Text, Value
 from xlreport.fields import FieldRef
+from xlreport.office.roster_sheet import write_roster
 from xlreport.reports.building import build_report
 from xlreport.reports.workbook import plan_report
 from xlreport.submission import Explanation, Submission
@@ -86,6 +87,10 @@ def draft_with_long_texts() -> bytes:
     return report_of(with_texts(suqian(), "政府信息公开" * 200, 2), draft=True)
 
 
+def empty_roster() -> bytes:
+    return write_roster()
+
+
 WORKBOOKS: list[Callable[[], bytes]] = [
     template,
     template_with_last_year,
@@ -96,6 +101,7 @@ WORKBOOKS: list[Callable[[], bytes]] = [
     return_copy,
     report,
     draft_with_long_texts,
+    empty_roster,
 ]
 
 

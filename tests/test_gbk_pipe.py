@@ -57,6 +57,7 @@ RUNS: list[tuple[int, list[str]]] = [
     (2, ["template", FORM, "-o", "t2.xlsx", "--unit", "示例市某局", "--year", "2025", "--level", "é😀"]),
     (2, ["template", FORM, "-o", "t2.xlsx", "--unit", "示例市某局", "--year", "2030", "--last", FILLED]),
     (2, ["template", FORM]),
+    (0, ["roster", "new", "-o", "名录é😀.xlsx"]),
     (0, ["fill", FILLED, SLIP, "-o", STRANGE]),
     (2, ["fill", FILLED, "没有.json", "-o", "f.xlsx"]),
     (0, ["check", FILLED]),

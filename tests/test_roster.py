@@ -3,8 +3,11 @@
 import io
 import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
+import documents
 import openpyxl
 import pytest
 
@@ -12,6 +15,7 @@ from xlreport.errors import RequestError
 from xlreport.messages import say
 from xlreport.messages.roster_zh import LEVEL_WORDS, ROSTER_COLUMNS
 from xlreport.office.roster import Roster, RosterUnit, read_roster
+from xlreport.office.roster_sheet import HEADER_ROW, write_roster
 from xlreport.submission import Unit
 
 HEADER = ("代码", "名称", "级别", "上级", "联系人", "电话", "邮箱")
@@ -286,3 +290,48 @@ def test_a_cell_at_the_far_end_of_the_sheet_costs_no_memory() -> None:
     file = io.BytesIO()
     book.save(file)
     assert "第 1048576 行：缺少名称" in problems(file.getvalue())
+
+
+# ── the empty roster ──
+
+
+def typed(*rows: Sequence[object]) -> bytes:
+    """The empty roster with rows typed below its header."""
+    book = openpyxl.load_workbook(io.BytesIO(write_roster()))
+    for at, row in enumerate(rows, start=HEADER_ROW + 1):
+        for column, value in enumerate(row, start=1):
+            book.active.cell(at, column).value = value
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def test_an_empty_roster_read_back_says_where_to_fill_it_in() -> None:
+    expected = "单位名录“a.xlsx”里还没有单位。请在第 3 行表头下面，一行填一个单位。"
+    assert problems(write_roster(), "a.xlsx") == problems(typed(), "a.xlsx") == expected
+
+
+def test_what_is_typed_into_the_empty_roster_is_read() -> None:
+    found = read_roster(typed(BUREAU, ("002", "乙镇", "乡镇（街道）")), "a.xlsx")
+    assert [replace(one, row=0) for one in found.units[:1]] == [replace(roster(HEADER, BUREAU).units[0], row=0)]
+    assert units(found)[1] == ("002", "乙镇", "township")
+
+
+def test_the_empty_roster_offers_the_levels_and_keeps_codes_as_texts_to_the_end() -> None:
+    sheet = openpyxl.load_workbook(io.BytesIO(write_roster())).active
+    [levels] = sheet.data_validations.dataValidation
+    offered = ",".join(words[0] for words in LEVEL_WORDS.values())
+    assert (str(levels.sqref), levels.formula1) == ("C4:C2000", f'"{offered}"')
+    assert (sheet.freeze_panes, sheet["A4"].number_format, sheet["A123"].number_format) == ("A4", "@", "@")
+    assert sheet.column_dimensions["A"].number_format == "@"
+    assert not sheet.protection.sheet
+
+
+def test_roster_new_writes_it_and_replaces_nothing_unasked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = "空的单位名录已写好：a.xlsx\n下一步：填好以后，用 xlreport issue 给每个单位发模板。\n"
+    assert documents.run("xlreport roster new -o a.xlsx", monkeypatch) == (0, done)
+    assert (tmp_path / "a.xlsx").read_bytes() == write_roster()
+    assert documents.run("xlreport roster new -o a.xlsx", monkeypatch)[0] == 2
+    assert documents.run("xlreport roster new -o a.xlsx --force", monkeypatch)[0] == 0
+    assert documents.run("xlreport roster new -o a.csv", monkeypatch)[0] == 2

@@ -265,6 +265,20 @@ def compare(
     raise typer.Exit(run_compare(a, b, as_json_text=as_json_text, out=out, form=form, force=force))
 
 
+roster = typer.Typer(help=say("cli.roster"), no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(roster, name="roster")
+
+
+@roster.command("new", help=say("cli.roster_new"))
+def roster_new(out: Out, force: Force = False) -> None:
+    """Write an empty roster."""
+    from xlreport.office.roster_sheet import write_roster  # noqa: PLC0415 - start-up
+
+    refuse_target(out, force=force)
+    write_whole(out, write_roster(), force=force)
+    tell(say("roster.done", path=out))
+
+
 @app.command(help=say("cli.demo"))
 def demo(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help=say("cli.demo_folder"))] = Path("xlreport-demo"),

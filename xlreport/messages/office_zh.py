@@ -117,6 +117,19 @@ OFFICE_WORDS: dict[str, str] = {
     "folder.damaged": "“{path}”被改动过，认不出哪些文件是本工具写的。请换一个文件夹。",
     "folder.changed": "“{path}”被人改过，没有替换。要重新生成，请先把它改名或移走。",
     # ── rosters ──
+    "roster.sheet": "单位名录",
+    "roster.title": "单位名录",
+    "roster.how": (
+        "一行填一个单位，本级也算一个单位。带 * 的两列必填：代码每个单位一个，不能重复，以后每年不要换；名称写全称。\n"
+        "级别：点格子，从右边的箭头里选，不清楚的空着。上级：写汇总单位（一般就是本单位）的全称，各行写法要一样。\n"
+        "联系人、电话、邮箱：用来催报，可以空着。从别的表复制过来的，请只粘贴数值。"
+    ),
+    "roster.needed": " *",
+    "roster.level_title": "级别",
+    "roster.level_error": "请从列表中选一项；不清楚的空着。",
+    "roster.done": "空的单位名录已写好：{path}\n下一步：填好以后，用 xlreport issue 给每个单位发模板。",
+    "cli.roster": "单位名录。",
+    "cli.roster_new": "生成一份空的单位名录，填好后用来发模板、收表。",
     "roster.unreadable": "读不了单位名录。{reason}",
     "roster.no_text": "读不了单位名录“{name}”：既不是 .xlsx 工作簿，也不是 CSV 文本。请另存为 .xlsx 再来。",
     "roster.no_header": (
