@@ -42,6 +42,8 @@ class Submission:
     ``is_sealed`` is false where what only its issuer knows (unit, last year) was changed on the hidden sheet.
     ``leftovers`` are cells outside all inputs in which somebody wrote, and what; ``extra_sheets`` the sheets
     that are not the form's, with the number of their filled cells: a fresh template cannot hold either.
+    ``saved`` is when a spreadsheet program says it saved the file (``2025-01-12T08:30:00Z``), empty where none did.
+    It belongs to the file, not to what was filled in, so two submissions that differ in it alone are equal.
     """
 
     form: str
@@ -66,6 +68,7 @@ class Submission:
     is_sealed: bool = True
     leftovers: tuple[tuple[CellRef, str], ...] = ()
     extra_sheets: tuple[tuple[str, int], ...] = ()
+    saved: str = field(default="", compare=False)
 
     def value(self, ref: FieldRef) -> Value:
         """What a field holds; a field nobody filled is blank."""

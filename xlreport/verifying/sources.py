@@ -1,6 +1,7 @@
 """Whatever figures come in, workbook or JSON, as a submission together with its form."""
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from xlreport.errors import WorkbookError
 from xlreport.forms.definition import FormDefinition
@@ -13,6 +14,7 @@ from xlreport.submission import Submission
 from xlreport.verifying.around import comments
 from xlreport.verifying.integrity import is_sealed, verify
 from xlreport.verifying.renaming import hidden_sheet_named_back, sheets_named_back
+from xlreport.writing.plan import CREATED
 from xlreport.writing.template import meaning
 
 
@@ -51,10 +53,26 @@ def verified_submission(definition: FormDefinition, workbook: ReadWorkbook, name
     findings = verify(definition, named, submission)
     return replace(
         submission,
+        saved=_saved(workbook.modified),
         findings=(*submission.findings, *findings),
         is_sealed=is_sealed(findings),
         leftovers=(*submission.leftovers, *comments(named.workbook, meaning(definition))),
     )
+
+
+def _saved(words: str) -> str:
+    """The time a file says it was saved, to the second; empty where it says none, or only what our writer says."""
+    try:
+        time = datetime.fromisoformat(words)
+    except ValueError:
+        return ""
+    known = time.replace(tzinfo=UTC) if time.tzinfo is None else time
+    if known == CREATED:
+        return ""
+    try:
+        return known.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except OverflowError:  # the first or last day there is, moved beyond it
+        return ""
 
 
 def _read_values(data: bytes, name: str, form: str) -> Read:

@@ -7,11 +7,15 @@ characters of the base face, heights and margins of text in points, margins of p
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
 
 from xlreport.cells import CellRange, CellRef
 from xlreport.rules.formula import Formula, quoted_sheet
+
+CREATED = datetime(2000, 1, 1, tzinfo=UTC)
+"""The date every workbook bears that we write: the clock would make each writing differ."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,7 +8,6 @@ the same bytes: no clock, no author, no order that is not the plan's.
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from decimal import Decimal
 from io import BytesIO
 
@@ -17,6 +16,7 @@ from xlreport.errors import LimitError
 from xlreport.rules.formula import Formula, quoted_sheet, spell
 from xlreport.writing.limits import check_plan, check_values
 from xlreport.writing.plan import (
+    CREATED,
     Check,
     Highlight,
     PlannedCell,
@@ -29,9 +29,6 @@ from xlreport.writing.plan import (
     WorkbookPlan,
 )
 from xlreport.writing.xlsx import Book, CellFormat, Sheet, escape_text
-
-CREATED = datetime(2000, 1, 1, tzinfo=UTC)
-"""The date every workbook bears: the clock would make each writing differ."""
 
 MILLIMETRES_PER_INCH = 25.4
 PAPER_A4 = 9
