@@ -241,7 +241,7 @@ class _Reader:
             for ref, text in expected.items()
             if _squeezed(_words(_value(sheet, ref.row, ref.column))) != _squeezed(text)
         ]
-        moved = _moved([(ref, text) for ref, text in changed if _squeezed(text)], sheet)
+        moved = _moved([(ref, text) for ref, text in expected.items() if _squeezed(text)], changed, sheet)
         if moved:
             direction, steps = moved
             first = min(ref for ref, _ in changed)
@@ -494,18 +494,38 @@ _WAYS = {
 }
 
 
-def _moved(changed: Sequence[tuple[CellRef, str]], sheet: ReadSheet) -> tuple[str, int] | None:
-    """Whether most labels that are not in their place stand the same number of rows or columns away from it."""
-    for size in range(1, MOST_STEPS + 1):
-        for direction, step in (("ROWS", size), ("ROWS", -size), ("COLUMNS", size), ("COLUMNS", -size)):
-            down, right = (step, 0) if direction == "ROWS" else (0, step)
-            found = sum(
-                _squeezed(_words(_value(sheet, ref.row + down, ref.column + right))) == _squeezed(text)
-                for ref, text in changed
-            )
-            if found and 3 * found >= 2 * len(changed):
-                return direction, step
+def _moved(
+    labels: Sequence[tuple[CellRef, str]], changed: Sequence[tuple[CellRef, str]], sheet: ReadSheet
+) -> tuple[str, int] | None:
+    """Whether, from the first label that is not in its place, most stand the same steps away from theirs.
+
+    A label that stands where another one of the same words belongs has not moved there.
+    """
+    if not changed:
+        return None
+    due = {(ref.row, ref.column): _squeezed(text) for ref, text in labels}
+
+    def stands(row: int, column: int, text: str) -> bool:
+        return _label(sheet, row, column) == text != due.get((row, column))
+
+    for direction in ("ROWS", "COLUMNS"):
+        first = min(_along(ref, direction) for ref, _ in changed)
+        after = [(ref, _squeezed(text)) for ref, text in labels if _along(ref, direction) >= first]
+        for size in range(1, MOST_STEPS + 1):
+            for step in (size, -size):
+                down, right = (step, 0) if direction == "ROWS" else (0, step)
+                found = sum(stands(ref.row + down, ref.column + right, text) for ref, text in after)
+                if found and 3 * found >= 2 * len(after):
+                    return direction, step
     return None
+
+
+def _along(ref: CellRef, direction: str) -> int:
+    return ref.row if direction == "ROWS" else ref.column
+
+
+def _label(sheet: ReadSheet, row: int, column: int) -> str:
+    return _squeezed(_words(_value(sheet, row, column)))
 
 
 def _squeezed(text: str) -> str:

@@ -21,6 +21,9 @@ def around_the_sheets(named: Named, meaning: Meaning) -> Iterator[Finding]:
         yield structure_finding("SHEET-RENAMED", Severity.NOTICE, expected=expected, found=found)
     for found, expected in named.copies.items():
         yield structure_finding("SHEET-COPIED", Severity.NOTICE, expected=expected, found=found)
+    start = next(iter(meaning.sheets))
+    if book.sheet(start) is None:
+        yield structure_finding("START-MISSING", Severity.NOTICE, name=start)
     for code, names in (
         ("EXTRA-SHEET", _strangers(named, meaning)),
         ("PROTECTION-REMOVED", _unprotected(book, meaning)),

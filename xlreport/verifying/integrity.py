@@ -8,11 +8,10 @@ report can no longer be trusted; everything else is said, and the next copy is w
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
-from xlreport.cells import CellRef, Text, Value
+from xlreport.cells import Blank, Boolean, CellRef, Text, Value
 from xlreport.fields import FieldRef
 from xlreport.findings import Finding, Severity
 from xlreport.forms.definition import FormDefinition
-from xlreport.forms.grid import Role
 from xlreport.forms.layout import HIDDEN_SHEET, Layout, plan_layout
 from xlreport.forms.sealing import fingerprint, row_seals
 from xlreport.messages import say
@@ -107,7 +106,7 @@ class _Verifier:
         changed = [
             CellRef(name, *place) for place, meant in cells.items() if self.is_changed(name, place, meant, sheet)
         ]
-        reported = self.labels(name) | {place.shown for place in self.layout.fields.values() if place.claim is not None}
+        reported = self.told | {place.shown for place in self.layout.fields.values() if place.claim is not None}
         if is_ours:
             yield from self.moved(name, sheet, [cell for cell in changed if cells[cell.row, cell.column].formula])
             for code, is_wanted in (("FORMULA-CHANGED", True), ("WORDS-CHANGED", False)):
@@ -158,15 +157,10 @@ class _Verifier:
             for row, hint in row_hints(self.definition, self.layout, self.submission, table).items()
         }
 
-    def labels(self, name: str) -> frozenset[CellRef]:
-        """The labels of the form on a sheet: reading has held them against the form already."""
-        section = next((one for one in self.definition.sections if one.sheet == name), None)
-        if section is None:
-            return frozenset()
-        if section.table is None:
-            return frozenset(self.layout.texts[entry.ref].label for entry in section.entries if len(entry.ref.path) > 1)
-        place = self.layout.tables[section.table.id]
-        return frozenset(place.area(cell).first for cell in place.grid.cells if cell.role is not Role.FIELD)
+    @cached_property
+    def told(self) -> frozenset[CellRef]:
+        """The cells of labels that reading has already held against the form."""
+        return frozenset(cell for one in self.submission.findings if one.code == "LABEL-CHANGED" for cell in one.cells)
 
     # ── cells that were pushed aside ──
 
@@ -180,10 +174,16 @@ class _Verifier:
             if home is None or (home.row != place[0] and home.column != place[1]):
                 continue
             fields = self.inputs_beside(name, home, along_row=home.row == place[0])
-            if fields:
+            if fields and self.pushed_inputs(sheet, home, place):
                 way = _way(home, place)
                 yield structure_finding("CELLS-MOVED", Severity.ERROR, fields.values(), fields, way=say(way))
                 return
+
+    def pushed_inputs(self, sheet: ReadSheet, home: CellRef, place: tuple[int, int]) -> bool:
+        """Whether inputs moved along: a total did, or what came after it stands where the formula was or in its way."""
+        is_total = any(one.shown == home for one in self.layout.fields.values())
+        is_filled = not isinstance(sheet.value(home.row, home.column), Blank)
+        return is_total or is_filled or self.is_open(CellRef(home.sheet, *place))
 
     def inputs_beside(self, name: str, home: CellRef, *, along_row: bool) -> dict[FieldRef, CellRef]:
         return {
@@ -275,9 +275,8 @@ def _holds_formula(cell: ReadCell | None, ours: str) -> bool:
 
 
 def _is_that_constant(value: Value, formula: str) -> bool:
-    """Whether a value is a formula that is a constant itself, as some programs save it."""
-    words = words_of(value)
-    return bool(words) and formula in (words, f'"{words}"', f"{words}()")
+    """Whether a value is a formula that is a truth, which LibreOffice saves and the reader takes for one."""
+    return isinstance(value, Boolean) and formula == words_of(value)
 
 
 def _way(home: CellRef, place: tuple[int, int]) -> str:

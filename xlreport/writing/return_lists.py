@@ -41,6 +41,7 @@ REPAIRED = frozenset(
         "SHEET-HIDDEN",
         "SHEET-MOVED",
         "SHEET-RENAMED",
+        "START-MISSING",
     }
 )
 """What a fresh template mends for good."""
