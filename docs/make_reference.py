@@ -41,6 +41,10 @@ ERRORS = frozenset(
         "TOTAL-NOT-A-NUMBER",
         "ERROR-IN-TEXT",
         "DUPLICATE-CELL",
+        "ROWS-MOVED",
+        "COLUMNS-MOVED",
+        "CELLS-MOVED",
+        "HIDDEN-CHANGED",
         "DATE-IN-NUMBER",
         "NOT-A-CHOICE",
     }

@@ -46,9 +46,10 @@ def _made(change: Callable[..., Book], where: tuple[object, ...], book: Book) ->
 
 @dataclass(frozen=True)
 class Found:
-    """What a reader says of a damaged file: the code of each finding with its cells and its sentence."""
+    """What a reader says of a damaged file: each finding's code, cells and sentence, and how grave each code is."""
 
     findings: tuple[tuple[str, frozenset[CellRef], str], ...]
+    severities: Mapping[str, str]
 
     def has(self, case: Case) -> bool:
         """Whether the change was found, with a right code and at its place."""
@@ -78,9 +79,10 @@ def found_in(book: Book) -> Found:
     try:
         read = verified_submission(line.form(), read_workbook(book.data(), "damaged.xlsx"), "damaged.xlsx")
     except WorkbookError as error:
-        return Found(((error.code, frozenset(), str(error)),))
+        return Found(((error.code, frozenset(), str(error)),), {error.code: "refusal"})
     found = check(line.form(), read).findings
-    return Found(tuple((one.code, frozenset(one.cells), one.message) for one in found))
+    severities = {one.code: one.severity.value for one in found}
+    return Found(tuple((one.code, frozenset(one.cells), one.message) for one in found), severities)
 
 
 # ── the cells of the template, by what they are ───────────────────────────────────────────────────
