@@ -246,7 +246,11 @@ class _Reader:
             direction, steps = moved
             first = min(ref for ref, _ in changed)
             self.add(
-                f"{direction}-MOVED", Severity.ERROR, [first], steps=abs(steps), way=say(_WAYS[direction, steps > 0])
+                "ROWS-MOVED" if direction == "ROWS" else "COLUMNS-MOVED",
+                Severity.ERROR,
+                [first],
+                steps=abs(steps),
+                way=say(_WAYS[direction, steps > 0]),
             )
             return False
         if len(changed) * REBUILT_SHARE > len(expected):
@@ -434,7 +438,7 @@ class _Reader:
     def whole_file(self) -> None:
         got = self.got
         for (code, _), group in got.grouped.items():
-            severity = Severity.ERROR if code in _ERRORS_IN_GROUPS else Severity.NOTICE
+            severity = Severity.ERROR if code in ERRORS_IN_GROUPS else Severity.NOTICE
             pairs = "、".join(say("structure.pair", cell=where.address, found=words) for where, _, words in group)
             self.add(code, severity, [where for where, _, _ in group], [ref for _, ref, _ in group], pairs=pairs)
         for notice, noted in got.normalised.items():
@@ -483,7 +487,8 @@ def _same_words(value: Value) -> str:
     return without(_words(value), *SPACES).casefold()
 
 
-_ERRORS_IN_GROUPS = frozenset({"FORMULA-IN-INPUT", "TOTAL-NOT-A-NUMBER"})
+ERRORS_IN_GROUPS = frozenset({"FORMULA-IN-INPUT", "TOTAL-NOT-A-NUMBER"})
+"""What is said once for a sheet and must be put right."""
 MOST_STEPS = 20
 """How far labels may have moved together to be recognised."""
 _WAYS = {
