@@ -279,6 +279,36 @@ def roster_new(out: Out, force: Force = False) -> None:
     tell(say("roster.done", path=out))
 
 
+@app.command(help=say("cli.issue"))
+def issue(
+    form: FormName,
+    *,
+    roster_file: Annotated[Path, typer.Option("--roster", help=say("cli.roster_file"))],
+    year: Annotated[int, typer.Option("--year", min=1900, max=9999, help=say("cli.year"))],
+    outbox: Annotated[Path, typer.Option("--output", "-o", help=say("cli.outbox"))],
+    last: Annotated[Path | None, typer.Option("--last", help=say("cli.issue_last"))] = None,
+    deadline: Annotated[str, typer.Option("--deadline", help=say("cli.deadline"))] = "",
+    return_to: Annotated[str, typer.Option("--return-to", help=say("cli.return_to"))] = "",
+    password: Annotated[str, typer.Option("--password", help=say("cli.password"))] = "",
+    again: Annotated[bool, typer.Option("--again", help=say("cli.again"))] = False,
+) -> None:
+    """Write a template for every unit of a roster."""
+    from xlreport.cli.office import IssueOptions, run_issue  # noqa: PLC0415 - start-up
+
+    options = IssueOptions(
+        form=form,
+        roster=roster_file,
+        year=year,
+        last=last,
+        deadline=deadline,
+        return_to=return_to,
+        password=password,
+        again=again,
+        outbox=outbox,
+    )
+    raise typer.Exit(run_issue(options))
+
+
 @app.command(help=say("cli.demo"))
 def demo(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help=say("cli.demo_folder"))] = Path("xlreport-demo"),

@@ -11,6 +11,11 @@ from xlreport.messages import say
 from xlreport.reading.values import MOST_IN_A_NAME
 from xlreport.submission import Submission, Unit
 
+MOST_SAID = 300
+"""Characters of what the first sheet says of the deadline and the address."""
+FIRST_PRINTABLE = ord(" ")
+LONGEST_PASSWORD = 15
+
 
 def blank_submission(
     definition: FormDefinition,
@@ -35,9 +40,8 @@ def blank_submission(
         known = "、".join(f"{name}（{words}）" for name, words in definition.levels.items())
         raise RequestError(say("template.no_level", name=level, known=known))
     name = unit.strip()
-    for words, most in ((name, MOST_IN_A_NAME), (code, MOST_IN_A_NAME), (deadline, MOST_SAID), (return_to, MOST_SAID)):
-        if len(words) > most or any(ord(character) < FIRST_PRINTABLE for character in words):
-            raise RequestError(say("template.too_long", words=words[:20], most=most))
+    refuse_words(name, code, most=MOST_IN_A_NAME)
+    refuse_words(deadline, return_to)
     figures = None
     if last is not None:
         before = read_last(last, form)
@@ -55,10 +59,15 @@ def blank_submission(
     )
 
 
-MOST_SAID = 300
-"""Characters of what the first sheet says of the deadline and the address."""
-FIRST_PRINTABLE = ord(" ")
-LONGEST_PASSWORD = 15
+def refuse_words(*given: str, most: int = MOST_SAID) -> None:
+    """Refuse what the first sheet could not show.
+
+    Raises:
+        RequestError: a text is longer than ``most`` characters or holds a line end or the like.
+    """
+    for words in given:
+        if len(words) > most or any(ord(character) < FIRST_PRINTABLE for character in words):
+            raise RequestError(say("template.too_long", words=words[:20], most=most))
 
 
 def checked_password(password: str) -> str:
