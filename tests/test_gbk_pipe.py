@@ -38,6 +38,7 @@ def piped(folder: Path, *arguments: str) -> Piped:
 FORM = "gov-info-annual-2021"
 FILLED = "demo/2-填好的表.xlsx"
 SLIP = str(PROJECT / "docs/examples/slip.json")
+ROSTER = str(PROJECT / "docs/examples/roster.csv")
 STRANGE = "é-😀-ß.xlsx"
 """A name of signs that GBK does not have."""
 
@@ -58,6 +59,9 @@ RUNS: list[tuple[int, list[str]]] = [
     (2, ["template", FORM, "-o", "t2.xlsx", "--unit", "示例市某局", "--year", "2030", "--last", FILLED]),
     (2, ["template", FORM]),
     (0, ["roster", "new", "-o", "名录é😀.xlsx"]),
+    (0, ["issue", FORM, "--roster", ROSTER, "--year", "2025", "-o", "outé😀"]),
+    (2, ["issue", FORM, "--roster", "名录é😀.xlsx", "--year", "2025", "-o", "out2"]),
+    (2, ["issue", FORM, "--roster", ROSTER, "--year", "2025", "-o", "out2", "--last", "demo"]),
     (0, ["fill", FILLED, SLIP, "-o", STRANGE]),
     (2, ["fill", FILLED, "没有.json", "-o", "f.xlsx"]),
     (0, ["check", FILLED]),
@@ -71,6 +75,7 @@ RUNS: list[tuple[int, list[str]]] = [
     (0, ["report", FILLED, "-o", "r.xlsx"]),
     (1, ["report", "slip.xlsx", "-o", "r1.xlsx"]),
     (0, ["report", "slip.xlsx", "-o", "r2.xlsx", "--draft"]),
+    (1, ["compare", FILLED, "slip.xlsx"]),
     (0, ["export", FILLED]),
     (0, ["export", FILLED, "-o", "e.csv"]),
     (2, ["export", FILLED, "-o", "é😀.doc"]),

@@ -12,7 +12,10 @@ ROSTER_COLUMNS: dict[str, tuple[str, ...]] = {
     "phone": ("电话", "联系电话", "联系方式", "电话号码", "办公电话", "手机", "手机号", "手机号码", "phone", "tel", "mobile"),
     "email": ("邮箱", "电子邮箱", "邮箱地址", "电子邮件", "电子邮件地址", "邮件", "e-mail", "email", "mail"),
 }  # fmt: skip
-"""Compared without regard to spaces, width, case, and marks such as * or （必填）."""
+"""Compared without regard to spaces, width, case and marks."""
+
+HEADING_MARKS = r"[\s*:]|\((?:必填|选填)\)"
+"""What may stand beside the name of a column without belonging to it, as a regular expression."""
 
 LEVEL_WORDS: dict[str, tuple[str, ...]] = {
     "bureau": ("部门", "工作部门", "政府部门", "县直部门", "区直部门", "市直部门", "省直部门", "委办局", "局"),

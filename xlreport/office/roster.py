@@ -8,7 +8,7 @@ from functools import cached_property
 
 from xlreport.errors import RequestError
 from xlreport.messages import say
-from xlreport.messages.roster_zh import LEVEL_WORDS, ROSTER_COLUMNS
+from xlreport.messages.roster_zh import HEADING_MARKS, LEVEL_WORDS, ROSTER_COLUMNS
 from xlreport.office.roster_source import Rows, SourceCell, SourceRow, tables_of
 from xlreport.reading.values import MOST_IN_A_NAME
 from xlreport.submission import Unit
@@ -18,7 +18,7 @@ MOST_HEADER_ROW = 20
 """Rows from the top among which the header is looked for: a title and words of explanation may stand above it."""
 MOST_TOLD = 100
 """Problems that are told one by one; a roster with more of them is another kind of file."""
-_MARKS = re.compile(r"[\s*:]|\((?:必填|选填)\)")
+_MARKS = re.compile(HEADING_MARKS)
 _UNPRINTABLE = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 """Kinds of characters nobody sees: a name that holds one looks like another and is not."""
 
