@@ -84,6 +84,12 @@ def test_a_mark_that_leads_out_of_the_folder_is_refused(tmp_path: Path) -> None:
         opened(tmp_path / "own")
 
 
+def test_a_folder_that_cannot_be_locked_at_all_is_not_said_to_be_in_use(tmp_path: Path) -> None:
+    (tmp_path / LOCK).mkdir()
+    with pytest.raises(RequestError, match="写不了"):
+        opened(tmp_path)
+
+
 HOLDER = """
 import sys
 from pathlib import Path
@@ -216,6 +222,14 @@ def test_a_folder_at_a_file_s_place_is_told_and_the_others_go_on(tmp_path: Path)
     with opened(tmp_path) as folder:
         (tmp_path / "a.xlsx").mkdir()
         assert isinstance(folder.write("a.xlsx", b"one"), Blocked)
+        assert folder.write("b.xlsx", b"one") == Written("b.xlsx")
+
+
+def test_a_name_longer_than_the_system_takes_is_told_and_the_others_go_on(tmp_path: Path) -> None:
+    name = "\N{CJK UNIFIED IDEOGRAPH-20000}" * 70
+    with opened(tmp_path) as folder:
+        assert not folder.holds(name)
+        assert isinstance(folder.write(name, b"one"), Blocked)
         assert folder.write("b.xlsx", b"one") == Written("b.xlsx")
 
 

@@ -15,7 +15,7 @@ from typing import Self
 
 from xlreport.errors import RequestError
 from xlreport.messages import say
-from xlreport.office.lock import Lock
+from xlreport.office.lock import InUseError, Lock
 from xlreport.office.mark import MARK, Holding, Mark, NoMarkError, digest_of
 from xlreport.office.whole import clear_parts, is_part, write_file
 
@@ -119,7 +119,15 @@ class OwnFolder:
 
     def holds(self, name: str) -> bool:
         """Whether there is a file of that name, whoever wrote it."""
-        return self._at(name).exists()
+        try:
+            return self._at(name).exists()
+        except OSError:  # a name longer than this system takes
+            return False
+
+    def is_as_written(self, name: str) -> bool:
+        """Whether there is a file of that name that we wrote, and nobody has changed since."""
+        ours = self._mark.of(name)
+        return ours.is_settled and ours.after != "" and _digest_at(self._at(name)) == ours.after
 
     def write(self, name: str, data: bytes, *, beside: bool = False) -> Written | Unchanged | Blocked:
         """Write a file whole, unless its content is there already.
@@ -220,7 +228,7 @@ def _is_others(path: Path) -> bool:
 def _lock(path: Path) -> Lock:
     try:
         return Lock.take(path / LOCK)
-    except (BlockingIOError, PermissionError) as error:
+    except InUseError as error:
         raise RequestError(say("folder.busy", path=path)) from error
 
 

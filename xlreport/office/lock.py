@@ -19,6 +19,10 @@ else:
         fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
+class InUseError(Exception):
+    """Another process holds the lock."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lock:
     """A lock that is held until it is released or the process ends."""
@@ -30,11 +34,15 @@ class Lock:
         """Take the lock of a file, which is made if need be.
 
         Raises:
-            OSError: another process holds it (``BlockingIOError`` or ``PermissionError``), or it cannot be had.
+            InUseError: another process holds it.
+            OSError: it cannot be had at all.
         """
         file = path.open("a+b")
         try:
             _take(file)
+        except (BlockingIOError, PermissionError) as error:
+            file.close()
+            raise InUseError from error
         except BaseException:
             file.close()
             raise
