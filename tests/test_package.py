@@ -87,6 +87,8 @@ REFUSED = {
         changed({WORKBOOK: '<workbook xmlns="http://purl.oclc.org/ooxml/spreadsheetml/main"/>'}),
         "STRICT-FORMAT",
     ),
+    "a file of Apple's": (zipped({"Index/Document.iwa": "x", "Metadata/Properties.plist": "x"}), "OTHER-OFFICE-FILE"),
+    "an ods file in an unusual packing": (entry_changed(zipped({"mimetype": ODS}), 10, b"\x0e\x00"), "DAMAGED-FILE"),
     "a zip of files": (zipped({"甲.xlsx": GOOD, "乙.xlsx": GOOD}), "ARCHIVE-FILE"),
     "a rar file": (b"Rar!\x1a\x07\x01\x00", "ARCHIVE-FILE"),
     "a CSV file": ("收到,1\n".encode("gbk"), "NOT-A-WORKBOOK"),
@@ -149,6 +151,49 @@ def test_a_large_file_is_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_a_list_of_parts_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(package, "MAX_LISTING_BYTES", len(PARTS[LINKS]) - 1)
+    assert code_of(GOOD) == "TOO-LARGE"
+
+
+def large(xml: str) -> bytes:
+    """The good file with a sheet of more than a mebibyte, whatever is allowed to pack."""
+    sheet = worksheet("<row><c><v>5</v></c></row>" + xml)
+    return changed({"xl/worksheets/sheet1.xml": sheet.replace("<sheetData>", f"<sheetData>{' ' * MEBIBYTE}")})
+
+
+@pytest.fixture
+def packs_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parts may pack as well as they can."""
+    monkeypatch.setattr(package, "MAX_RATIO", 2_000)
+
+
+@pytest.mark.usefixtures("packs_well")
+@pytest.mark.parametrize(
+    ("xml", "code"),
+    [
+        ("<a>" * 900 + "</a>" * 900, ""),
+        ("<a>" * 1_100 + "</a>" * 1_100, "TOO-LARGE"),
+        ("<a/>" * 1_100, ""),
+        (f'<a b="{"x" * MEBIBYTE}"/>', ""),
+        (f'<a b="{"x" * 4 * MEBIBYTE}"/>', "TOO-LARGE"),
+        (f"<!--{'x' * 4 * MEBIBYTE}-->", "TOO-LARGE"),
+        ("<a/>" * 1_700_000, "TOO-LARGE"),
+        (" " * 33 * MEBIBYTE, "TOO-LARGE"),
+    ],
+    ids=["deep", "too deep", "many", "a large tag", "too large a tag", "too large a comment", "tags", "bytes"],
+)
+def test_a_large_part_is_read_to_its_end_or_given_up(xml: str, code: str) -> None:
+    assert code_of(large(xml)) == code
+
+
+@pytest.mark.usefixtures("packs_well")
+def test_a_large_part_means_what_a_small_one_means() -> None:
+    sheet = read_workbook(large('<mergeCell ref="A1:B1"/>'), "甲.xlsx").sheets[0]
+    assert (sheet.cells, sheet.merges) == (read_workbook(GOOD, "甲.xlsx").sheets[0].cells, ())
+
+
+def test_the_parts_of_a_workbook_share_their_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    total = sum(len(text) for name, text in PARTS.items())
+    monkeypatch.setattr(package, "MAX_PARSED_BYTES", total - 1)
     assert code_of(GOOD) == "TOO-LARGE"
 
 

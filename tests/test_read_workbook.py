@@ -538,10 +538,17 @@ def test_cells_are_counted_over_all_sheets(monkeypatch: pytest.MonkeyPatch) -> N
     assert code_of(workbook(THREE_CELLS, THREE_CELLS, worksheet("<row><c/></row>"))) == "TOO-LARGE"
 
 
-def test_merged_areas_count_as_cells(monkeypatch: pytest.MonkeyPatch) -> None:
-    limited(monkeypatch, cells_left=1)
-    merges = '<mergeCells><mergeCell ref="A1:B1"/><mergeCell ref="C1:D1"/></mergeCells>'
-    assert code_of(workbook(worksheet(after=merges))) == "TOO-LARGE"
+@pytest.mark.parametrize(
+    "around",
+    [
+        '<mergeCells><mergeCell ref="A1:B1"/><mergeCell ref="C1:D1"/></mergeCells>',
+        '<dataValidations><dataValidation sqref="A1 B1"/></dataValidations>',
+        '<hyperlinks><hyperlink ref="A1" location="B1"/><hyperlink ref="A2" location="B2"/></hyperlinks>',
+    ],
+)
+def test_areas_and_links_have_a_limit(monkeypatch: pytest.MonkeyPatch, around: str) -> None:
+    limited(monkeypatch, areas_left=1)
+    assert code_of(workbook(worksheet(after=around))) == "TOO-LARGE"
 
 
 def test_empty_rows_are_counted_too(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -559,6 +566,19 @@ def test_arrays_over_arrays_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> Non
     limited(monkeypatch, array_cells_left=3)
     lines = '<row><c><f t="array" ref="A1:B1">Z1</f></c><c><f t="array" ref="A1:B1">Z1</f></c></row>'
     assert code_of(workbook(worksheet(lines))) == "TOO-LARGE"
+
+
+def test_formulas_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    limited(monkeypatch, formulas_left=5)
+    assert cell("<c><f>A1+B1</f></c>").formula == "A1+B1"
+    assert code_of(workbook(worksheet("<row><c><f>A1+B1</f></c><c><f>A</f></c></row>"))) == "TOO-LARGE"
+
+
+def test_sheets_have_a_limit_and_names_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert code_of(workbook(worksheet(), worksheet(), workbook=book(("A", ""), ("a", "")))) == "DAMAGED-FILE"
+    assert code_of(workbook(worksheet(), workbook=book(("a" * 256, "")))) == "TOO-LARGE"
+    monkeypatch.setattr(workbook_module, "MAX_SHEETS", 1)
+    assert code_of(workbook(worksheet(), worksheet(), workbook=book(("A", ""), ("B", "")))) == "TOO-LARGE"
 
 
 def test_shared_strings_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:

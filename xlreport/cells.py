@@ -27,6 +27,7 @@ def column_letters(column: int) -> str:
     return letters
 
 
+@lru_cache(maxsize=512)
 def column_number(letters: str) -> int:
     """The number of a column given by its letters, counted from 1."""
     number = 0
@@ -182,12 +183,23 @@ def plain(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+LONGEST_TOLD = 100
+"""Characters of a text that a sentence tells; the text itself is kept whole."""
+
+
+def shortened(text: str) -> str:
+    """A text as it is told in a sentence."""
+    return text if len(text) <= LONGEST_TOLD else text[:LONGEST_TOLD] + "…"
+
+
 MOST_DIGITS = 20
 """Digits beyond which a number is told with its power of ten."""
 
 
 def shown_short(value: Value) -> str:
-    """A cell's content as it is told in a sentence: enormous and tiny numbers as programs show them, 1E+308."""
+    """A cell's content as it is told in a sentence: a long text cut, enormous and tiny numbers as 1E+308."""
+    if isinstance(value, Text):
+        return shortened(value.value)
     if isinstance(value, Number) and value.value and abs(value.value.adjusted()) > MOST_DIGITS:
         return f"{value.value:.15G}"
     return shown(value)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from xlreport.errors import RequestError, WorkbookError
 from xlreport.messages import say
+from xlreport.reading.package import MAX_FILE_BYTES, refusal
 from xlreport.submission import Submission
 from xlreport.verifying.sources import Read, read_source
 
@@ -19,9 +20,13 @@ def read_bytes(path: Path) -> bytes:
             raise WorkbookError("A-FOLDER", say("file.a_folder", name=path))
         if not path.exists():
             raise WorkbookError("NO-FILE", say("file.no_file", name=path))
-        return path.read_bytes()
+        with path.open("rb") as file:  # never more than can be judged: it may be endless
+            data = file.read(MAX_FILE_BYTES + 1)
     except OSError as error:
         raise WorkbookError("NO-FILE", say("file.unreadable", name=path, reason=error.strerror or error)) from error
+    if len(data) > MAX_FILE_BYTES:
+        raise refusal("TOO-LARGE", path.name)
+    return data
 
 
 def read_file(path: Path, form: str = "") -> Read:

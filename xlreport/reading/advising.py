@@ -10,7 +10,7 @@ from xlreport.fields import FieldKind
 from xlreport.forms.accepting import accepted_number
 from xlreport.forms.definition import Field
 from xlreport.messages import say
-from xlreport.reading.normalising import half_width
+from xlreport.reading.normalising import LONGEST_FIGURE, half_width
 
 _DIGITS = re.compile(r"[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40}")
 _POWER = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,15})?E\+?([0-9]{1,2})", re.IGNORECASE)
@@ -27,7 +27,7 @@ def what_to_type(field: Field, value: Value) -> str:
     match value:
         case Number(value=number):
             kind, found = _about_number(field, number), ""
-        case Text(value=text):
+        case Text(value=text) if len(text) <= LONGEST_FIGURE:
             kind, found = _about_text(field, half_width(_plain_digits(text)), half_width(text))
         case Boolean():
             kind, found = "truth", ""

@@ -20,6 +20,8 @@ _SPACE = re.compile(r"\s+")
 _GROUPED = re.compile(r"\+?[0-9]{1,3}(?:([, ])[0-9]{3})(?:\1[0-9]{3}){0,3}(?:\.[0-9]{0,15})?")
 _PLAIN = re.compile(r"\+?(?:[0-9]{1,15}(?:\.[0-9]{0,15})?|\.[0-9]{1,15})|-0{1,15}(?:\.0{0,15})?")
 
+LONGEST_FIGURE = 200
+"""Characters of a text that may be a figure, with all that may stand around it."""
 SPACES = (" ", "\u3000", "\u00a0", "\t", "\n", "\r")
 """White space people type; in an explanation anything else counts as a character."""
 
@@ -48,7 +50,7 @@ def normalise_number(field: Field, value: Value) -> Normalised:
     """The figure a cell's content plainly means; a text that is none the field takes stays a text."""
     if isinstance(value, Number):
         return _without_dust(field, value)
-    if not isinstance(value, Text):
+    if not isinstance(value, Text) or len(value.value.strip()) > LONGEST_FIGURE:
         return Normalised(value)
     text = half_width(value.value)
     if not text:

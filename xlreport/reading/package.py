@@ -11,9 +11,9 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import NoReturn, Protocol
+from typing import NoReturn, Protocol, cast
 from xml.parsers import expat
 
 from xlreport.errors import WorkbookError
@@ -25,6 +25,14 @@ MAX_PARTS = 2_000
 """Parts of a package; a filled form has about 20, one with 255 sheets and their drawings about 1,000."""
 MAX_INFLATED_BYTES = 64 * 1024 * 1024
 """Bytes of all parts once inflated: a bomb of 300 kB would otherwise take 600 MB of memory."""
+MAX_PARSED_BYTES = 32 * 1024 * 1024
+"""Bytes of all parts read as XML, once inflated: the largest number of cells that is allowed takes a third of it."""
+MAX_TAGS = 1_600_000
+"""Tags of all those parts: what costs time are tags, not bytes."""
+MAX_TOKEN_BYTES = 2 * 1024 * 1024
+"""Bytes of one tag or comment: a tag of millions of attributes would take gigabytes."""
+MAX_DEPTH = 1_000
+"""Elements within elements; each that is open takes memory, and millions fit into a small file."""
 MAX_RATIO = 250
 """How many times its packed size a part may have; sheets of a form pack to a tenth, deflate can reach 1,032."""
 RATIO_FREE_BYTES = 1024 * 1024
@@ -79,13 +87,51 @@ class PartReader(Protocol):
         """Set the handlers."""
 
 
+class _ShallowParser:
+    """A parser as readers see it, that gives the file up where elements stand too deep within each other."""
+
+    def __init__(self, parser: expat.XMLParserType, package: "Package") -> None:
+        self.package = package
+        self.depth = 0
+        self.parser = parser
+        self.StartElementHandler: Callable[[str, dict[str, str]], object] | None = None
+        self.EndElementHandler: Callable[[str], object] | None = None
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+
+    @property
+    def CharacterDataHandler(self) -> Callable[[str], object] | None:  # noqa: N802 - as the parser spells it
+        return self.parser.CharacterDataHandler
+
+    @CharacterDataHandler.setter
+    def CharacterDataHandler(self, handler: Callable[[str], object] | None) -> None:  # noqa: N802 - as above
+        self.parser.CharacterDataHandler = handler
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            self.package.refuse("TOO-LARGE")
+        if self.StartElementHandler is not None:
+            self.StartElementHandler(name, attributes)
+
+    def _end(self, name: str) -> None:
+        self.depth -= 1
+        if self.EndElementHandler is not None:
+            self.EndElementHandler(name)
+
+
 @dataclass(frozen=True, slots=True)
 class Package:
-    """The parts of a file that was recognised as an Office package and kept every limit."""
+    """The parts of a file that was recognised as an Office package and kept every limit.
+
+    ``parsed`` are the sizes of the parts that were read as XML so far, ``tags`` the numbers of tags in their pieces.
+    """
 
     name: str
     archive: zipfile.ZipFile
     parts: Mapping[str, zipfile.ZipInfo]
+    parsed: list[int] = field(default_factory=list)
+    tags: list[int] = field(default_factory=list)
 
     @property
     def part_names(self) -> tuple[str, ...]:
@@ -115,15 +161,22 @@ class Package:
             WorkbookError: the part is missing, too large, damaged or declares a document type.
         """
         info = self.parts.get(_key(part)) or self.refuse("DAMAGED-FILE")
-        if info.file_size > limit:
+        self.parsed.append(info.file_size)
+        if info.file_size > limit or sum(self.parsed) > MAX_PARSED_BYTES:
             self.refuse("TOO-LARGE")
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.buffer_text = True
         parser.StartDoctypeDeclHandler = self._refuse_doctype
-        reader.attach(parser)
+        is_deep = info.file_size > RATIO_FREE_BYTES  # what is smaller cannot be deep enough to hurt
+        reader.attach(cast("expat.XMLParserType", _ShallowParser(parser, self)) if is_deep else parser)
+        fed = 0
         try:
             for chunk in self._chunks(info):
+                self._count_tags(chunk)
                 parser.Parse(chunk)
+                fed += len(chunk)
+                if fed - parser.CurrentByteIndex > MAX_TOKEN_BYTES:
+                    self.refuse("TOO-LARGE")
             parser.Parse(b"", True)  # noqa: FBT003 - expat takes it by position only
         except (expat.ExpatError, LookupError, ValueError) as error:  # the last two: an unheard-of encoding
             raise refusal("DAMAGED-FILE", self.name) from error
@@ -157,6 +210,11 @@ class Package:
                     yield chunk
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
             raise refusal("DAMAGED-FILE", self.name) from error
+
+    def _count_tags(self, chunk: bytes) -> None:
+        self.tags.append(chunk.count(b"<"))
+        if sum(self.tags) > MAX_TAGS:
+            self.refuse("TOO-LARGE")
 
     def _refuse_doctype(self, *_declaration: object) -> None:
         self.refuse("UNSAFE-XML")
@@ -242,7 +300,8 @@ def _open_zip(data: bytes, name: str) -> zipfile.ZipFile:
 
 
 def _files(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
-    return [info for info in archive.infolist() if not info.is_dir()]
+    # not is_dir(), which fails on a name that is empty
+    return [info for info in archive.infolist() if not info.filename.endswith("/")]
 
 
 def _refusal_by_entries(archive: zipfile.ZipFile) -> str:
@@ -266,14 +325,19 @@ def _refusal_by_content(package: Package) -> str:
         return "DAMAGED-FILE"  # what is left where a program failed while it saved
     if "mimetype" in package:
         return _refusal_by_mimetype(package)
+    if any(key.startswith("index/") and key.endswith(".iwa") for key in package.parts):
+        return "OTHER-OFFICE-FILE"  # what Apple's programs write
     if _CONTENT_TYPES not in package:
         return "DAMAGED-FILE" if any(key.startswith(("xl/", "_rels/")) for key in package.parts) else "ARCHIVE-FILE"
     return "" if all(info.compress_type in _PACKING for info in package.parts.values()) else "DAMAGED-FILE"
 
 
 def _refusal_by_mimetype(package: Package) -> str:
+    info = package.parts["mimetype"]
+    if info.compress_type not in _PACKING:  # another packing may ask for gigabytes before it begins
+        return "DAMAGED-FILE"
     try:
-        with package.archive.open(package.parts["mimetype"]) as stream:
+        with package.archive.open(info) as stream:
             mimetype = stream.read(100)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError):
         return "DAMAGED-FILE"

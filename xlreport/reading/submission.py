@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from xlreport.cells import (
     BLANK,
+    MOST_DIGITS,
     Blank,
     CellRef,
     ErrorValue,
@@ -17,6 +18,7 @@ from xlreport.cells import (
     Text,
     Token,
     Value,
+    shortened,
     shown,
     shown_short,
 )
@@ -94,10 +96,13 @@ def read_submission(definition: FormDefinition, workbook: ReadWorkbook, name: st
     """
     form, version = form_of(workbook, name)
     if form != definition.id:
-        raise WorkbookError("OTHER-FORM", say("file.other_form", name=name, found=form, expected=definition.id))
+        raise WorkbookError(
+            "OTHER-FORM", say("file.other_form", name=name, found=shortened(form), expected=definition.id)
+        )
     if version != definition.version:
         raise WorkbookError(
-            "UNKNOWN-VERSION", say("file.unknown_version", name=name, found=version, known=definition.version)
+            "UNKNOWN-VERSION",
+            say("file.unknown_version", name=name, found=shortened(version), known=definition.version),
         )
     return _Reader(definition, plan_layout(definition), workbook, name).submission()
 
@@ -194,7 +199,7 @@ class _Reader:
         cells = {
             ref: _value(self.hidden, place.last.row, place.last.column) for ref, place in self.layout.fields.items()
         }
-        return {ref: value.value for ref, value in cells.items() if isinstance(value, Number)}
+        return {ref: value.value for ref, value in cells.items() if isinstance(value, Number) and _is_figure(value)}
 
     # ── findings ──
 
@@ -263,7 +268,7 @@ class _Reader:
 
     def label_pair(self, ref: CellRef, expected: str, sheet: ReadSheet) -> str:
         found = _words(_value(sheet, ref.row, ref.column)) or say("structure.nothing")
-        return say("structure.label_pair", cell=ref.address, expected=expected, found=found)
+        return say("structure.label_pair", cell=ref.address, expected=expected, found=shortened(found))
 
     def expected_labels(self, section: Section) -> Iterator[tuple[CellRef, str]]:
         if section.table is not None:
@@ -284,7 +289,9 @@ class _Reader:
         if switch == Text(say("switch.yes")):
             self.got.zero_blanks.add(table)
         elif switch != Text(say("switch.no")):
-            self.add("SWITCH-UNCLEAR", Severity.NOTICE, [place.switch], found=shown(switch) or say("structure.nothing"))
+            self.add(
+                "SWITCH-UNCLEAR", Severity.NOTICE, [place.switch], found=shown_short(switch) or say("structure.nothing")
+            )
         ours = {place.area(cell).address for cell in place.grid.cells}
         inputs = {where.shown: ref for ref, where in self.layout.fields.items() if ref.head == table}
         self.merged(sheet, ours, inputs)
@@ -300,9 +307,11 @@ class _Reader:
 
     def merged(self, sheet: ReadSheet, ours: set[str], inputs: dict[CellRef, FieldRef]) -> None:
         """Inputs somebody merged: only the first of them can hold a value."""
+        left = dict(inputs)
         for merge in sheet.merges:
-            hit = {cell: ref for cell, ref in inputs.items() if cell in merge}
-            if hit and merge.address not in ours:
+            hit = {cell: ref for cell, ref in left.items() if cell in merge} if merge.address not in ours else {}
+            if hit:
+                left = {cell: ref for cell, ref in left.items() if cell not in hit}
                 self.add("INPUTS-MERGED", Severity.ERROR, hit, dict.fromkeys(hit.values()))
 
     def doubled(self, sheet: ReadSheet, inputs: dict[CellRef, FieldRef]) -> None:
@@ -369,7 +378,7 @@ class _Reader:
             if cell is not None and cell.formula is not None:
                 self.group("FORMULA-IN-INPUT", where, entry.ref, "=" + cell.formula)
             if isinstance(value, (ErrorValue, Token)):
-                self.add("ERROR-IN-TEXT", Severity.ERROR, [where], [entry.ref], found=shown(value))
+                self.add("ERROR-IN-TEXT", Severity.ERROR, [where], [entry.ref], found=shown_short(value))
                 continue
             if cell.locked if cell is not None else sheet.locked_at(where.row, where.column):
                 self.got.locked.append(where)
@@ -382,7 +391,7 @@ class _Reader:
                     Severity.ERROR,
                     [where],
                     [entry.ref],
-                    found=words.value,
+                    found=shortened(words.value),
                     choices="、".join(entry.choices),
                 )
             if isinstance(words, Text):
@@ -398,7 +407,7 @@ class _Reader:
             return self.noted(entry, where, cell.value, text_as_shown(cell.value, cell.display, self.days_before_1900))
         understood = normalise_date(cell.value, cell.display, self.days_before_1900)
         if understood.notice == "normalised.no_date":
-            self.add("NOT-A-DATE", Severity.NOTICE, [where], [entry.ref], found=shown(cell.value))
+            self.add("NOT-A-DATE", Severity.NOTICE, [where], [entry.ref], found=shown_short(cell.value))
             return understood.value
         return self.noted(entry, where, cell.value, understood)
 
@@ -439,7 +448,9 @@ class _Reader:
         got = self.got
         for (code, _), group in got.grouped.items():
             severity = Severity.ERROR if code in ERRORS_IN_GROUPS else Severity.NOTICE
-            pairs = "、".join(say("structure.pair", cell=where.address, found=words) for where, _, words in group)
+            pairs = "、".join(
+                say("structure.pair", cell=where.address, found=shortened(words)) for where, _, words in group
+            )
             self.add(code, severity, [where for where, _, _ in group], [ref for _, ref, _ in group], pairs=pairs)
         for notice, noted in got.normalised.items():
             cells = [where for where, _, _, _ in noted]
@@ -447,8 +458,8 @@ class _Reader:
                 say(
                     "normalised.pair",
                     cell=where.address,
-                    typed=shown(typed),
-                    taken=shown(taken) or say("normalised.blank"),
+                    typed=shown_short(typed),
+                    taken=shown_short(taken) or say("normalised.blank"),
                 )
                 for where, _, typed, taken in noted
             )
@@ -471,6 +482,11 @@ class _Reader:
 def _value(sheet: ReadSheet, row: int, column: int) -> Value:
     cell = sheet.cells.get((row, column))
     return cell.value if cell is not None else BLANK
+
+
+def _is_figure(value: Number) -> bool:
+    """Whether a number can be one that this product wrote: no power of ten makes it endless when it is told."""
+    return not value.value or abs(value.value.adjusted()) <= MOST_DIGITS
 
 
 def _number(value: Value) -> Decimal | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from xlreport.cells import BLANK, Blank, Boolean, Number, Text, Value, shown, text_value
+from xlreport.cells import BLANK, Blank, Boolean, Number, Text, Value, shortened, shown_short, text_value
 from xlreport.errors import WorkbookError
 from xlreport.fields import FieldKind, FieldRef
 from xlreport.findings import Finding, Severity
@@ -87,11 +87,12 @@ def _no_constant(name: str) -> Any:
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    names = [name for name, _ in pairs]
-    for name in names:
-        if names.count(name) > 1:
+    made: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in made:
             raise ValueError(say("json.twice", name=name))
-    return dict(pairs)
+        made[name] = value
+    return made
 
 
 def _shape_problems(document: Any) -> Iterator[str]:
@@ -156,12 +157,15 @@ def submission_of(definition: FormDefinition, document: ValuesDocument) -> Submi
     """
     if document.form != definition.id:
         raise WorkbookError(
-            "OTHER-FORM", say("file.other_form", name=document.name, found=document.form, expected=definition.id)
+            "OTHER-FORM",
+            say("file.other_form", name=document.name, found=shortened(document.form), expected=definition.id),
         )
     if document.version and document.version != definition.version:
         raise WorkbookError(
             "UNKNOWN-VERSION",
-            say("file.unknown_version", name=document.name, found=document.version, known=definition.version),
+            say(
+                "file.unknown_version", name=document.name, found=shortened(document.version), known=definition.version
+            ),
         )
     problems = list(_unknown_names(definition, document))
     if problems:
@@ -249,7 +253,10 @@ class _Converter:
         if entry.choices and isinstance(value, Text) and value.value not in entry.choices:
             cell = self.layout.cell_of(ref)
             words = say(
-                "structure.NOT-A-CHOICE", cells=cell.address, found=value.value, choices="、".join(entry.choices)
+                "structure.NOT-A-CHOICE",
+                cells=cell.address,
+                found=shortened(value.value),
+                choices="、".join(entry.choices),
             )
             message = say("finding.where", sheet=cell.sheet) + words
             self.findings.append(
@@ -273,13 +280,16 @@ class _Converter:
         self.totals[ref] = claim
         if not isinstance(claim, Number | Blank):
             cell = self.layout.cell_of(ref)
-            pairs = say("structure.pair", cell=cell.address, found=shown(value))
+            pairs = say("structure.pair", cell=cell.address, found=shown_short(value))
             self.findings.append(structure_finding("TOTAL-NOT-A-NUMBER", Severity.ERROR, [cell], [ref], pairs=pairs))
 
     def noted(self, ref: FieldRef, typed: Value, taken: Value, notice: str) -> None:
         cell = self.layout.cell_of(ref)
         pair = say(
-            "normalised.pair", cell=cell.address, typed=shown(typed), taken=shown(taken) or say("normalised.blank")
+            "normalised.pair",
+            cell=cell.address,
+            typed=shown_short(typed),
+            taken=shown_short(taken) or say("normalised.blank"),
         )
         message = say("finding.where", sheet=cell.sheet) + say("structure.NORMALISED", how=say(notice), pairs=pair)
         self.findings.append(

@@ -2,7 +2,7 @@
 
 No part is read twice and none that is not needed. What a program may leave out when it saves (styles,
 addresses, document properties) has a fallback; what no program writes (cells outside the sheet, a sheet
-listed twice) is refused.
+listed twice, two sheets of one name) is refused.
 """
 
 import posixpath
@@ -33,6 +33,12 @@ MAX_STRINGS = 200_000
 """Shared strings; there cannot be more different ones than cells."""
 MAX_NAMES = 20_000
 """Defined names that are looked at; a form has a dozen."""
+MAX_SHEETS = 255
+"""Sheets; a form has about ten, and people add some."""
+MAX_NUMBER_FORMATS = 5_000
+"""Number formats of the file's own; Excel itself keeps some hundreds."""
+MAX_NAME = 255
+"""Characters of a sheet's name; Excel takes 31, other programs more."""
 MAX_COMMENTS = 5_000
 """Comments of a sheet that are read; a return copy has at most some hundred."""
 _COMMENTS = re.compile(r"(?:^|/)comments\d*\.xml$", re.IGNORECASE)
@@ -105,7 +111,8 @@ def read_workbook(data: bytes, name: str) -> ReadWorkbook:
 def _read_sheets(package: Package, links: tuple[Relationship, ...], book: "_BookReader") -> tuple[ReadSheet, ...]:
     targets = {link.id: link for link in links}
     listed = [targets.get(sheet["id"]) or package.refuse("DAMAGED-FILE") for sheet in book.sheets]
-    if len({link.target.lower() for link in listed}) < len(listed):
+    names = {sheet["name"].casefold() for sheet in book.sheets}
+    if min(len(names), len({link.target.lower() for link in listed})) < len(listed):
         package.refuse("DAMAGED-FILE")
     formats = _formats(package, links)
     shared = Shared(package, formats.locks_by_style(), formats.displays_by_style(), _strings(package, links))
@@ -184,6 +191,8 @@ class _BookReader:
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         if name == f"{MAIN} sheet":
+            if len(self.sheets) == MAX_SHEETS or len(attributes.get("name", "")) > MAX_NAME:
+                self.package.refuse("TOO-LARGE")
             self.sheets.append(_listed(attributes))
         elif name == f"{MAIN} workbookPr":
             self.date_1904 = is_true(attributes.get("date1904"))
@@ -223,7 +232,7 @@ class _StyleReader:
             self.inside = name
         elif self.inside == _CELL_FORMATS:
             self.cell_format(name, attributes)
-        elif self.inside == _NUMBER_FORMATS and name == f"{MAIN} numFmt" and len(self.codes) < MAX_FORMATS:
+        elif self.inside == _NUMBER_FORMATS and name == f"{MAIN} numFmt" and len(self.codes) < MAX_NUMBER_FORMATS:
             self.codes[attributes.get("numFmtId", "")] = display_of_code(attributes.get("formatCode", ""))
 
     def cell_format(self, name: str, attributes: Mapping[str, str]) -> None:

@@ -9,11 +9,15 @@ from xlreport.reading.package import Package
 from xlreport.reading.stored import CONSTANTS, MAIN, MAX_TEXT, TEXTUAL, VALUES, Display, TextRuns, is_true
 from xlreport.reading.tokens import shift
 
-MAX_CELLS = 200_000
+MAX_CELLS = 60_000
 """Cells of a workbook, counted as they come, as the dimension a sheet states may be wrong; forms have thousands."""
 MAX_LINES = 1_100_000
 """Rows of a workbook, empty ones too: one sheet whose every row was formatted, and the form beside it."""
-MAX_EXPANDED = 2_000_000
+MAX_AREAS = 10_000
+"""Merged areas, areas with a validation, and links of a workbook; forms have some hundreds."""
+MAX_FORMULAS = 2_000_000
+"""Characters of all formulas; those of a form have some hundred thousand."""
+MAX_EXPANDED = 1_000_000
 """Characters of shared formulas once written out: a long one shared by every cell would take minutes and gigabytes."""
 
 _C, _V, _F, _ROW, _IS, _SHEET_DATA = (f"{MAIN} {name}" for name in ("c", "v", "f", "row", "is", "sheetData"))
@@ -96,6 +100,8 @@ class Shared:
     strings: list[Value]
     cells_left: int = MAX_CELLS
     lines_left: int = MAX_LINES
+    areas_left: int = MAX_AREAS
+    formulas_left: int = MAX_FORMULAS
     expansion_left: int = MAX_EXPANDED
     array_cells_left: int = 2 * MAX_CELLS
 
@@ -172,7 +178,7 @@ class SheetReader:
     def _add_validation(self, attributes: Mapping[str, str]) -> None:
         areas = []
         for reference in attributes.get("sqref", "").split():
-            self._take_cell()
+            self._take_area()
             corners = _corners(reference)
             if corners:
                 areas.append(CellRange(self.name, *corners))
@@ -187,13 +193,13 @@ class SheetReader:
         )
 
     def _add_link(self, attributes: Mapping[str, str]) -> None:
-        self._take_cell()
+        self._take_area()
         corners = _corners(attributes.get("ref", ""))
         if corners:
             self.links[corners[:2]] = attributes.get("location", "")[:MAX_TEXT]
 
     def _add_merge(self, reference: str) -> None:
-        self._take_cell()
+        self._take_area()
         corners = _corners(reference)
         if corners:
             self.merges.append(CellRange(self.name, *corners))
@@ -242,6 +248,11 @@ class SheetReader:
             self.attach(self.parser)
         elif self.inline:
             self.runs.end(name)
+
+    def _take_area(self) -> None:
+        self.common.areas_left -= 1
+        if self.common.areas_left < 0:
+            self.package.refuse("TOO-LARGE")
 
     def _take_cell(self) -> None:
         self.common.cells_left -= 1
@@ -313,8 +324,11 @@ class SheetReader:
 
     def _formula_at(self, position: tuple[int, int], attributes: Mapping[str, str]) -> str | None:
         text = self.formula_text.strip().removeprefix("=")
+        self.common.formulas_left -= len(text)
         if len(text) > MAX_TEXT:
             self.package.refuse("TEXT-TOO-LONG")
+        if self.common.formulas_left < 0:
+            self.package.refuse("TOO-LARGE")
         kind = attributes.get("t", "normal")
         if kind == "shared":
             return self._shared_formula(position, attributes, text)

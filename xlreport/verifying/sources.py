@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from xlreport.cells import shortened
 from xlreport.errors import WorkbookError
 from xlreport.forms.definition import FormDefinition
 from xlreport.forms.loading import load_definition, shipped_forms
@@ -35,7 +36,7 @@ def read_source(data: bytes, name: str, form: str = "") -> Read:
         WorkbookError: it is neither, or of a form that is not known.
         DefinitionError: the form named by ``form`` is not right.
     """
-    if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[") and not data.startswith(_RICH_TEXT):
         return _read_values(data, name, form)
     workbook = hidden_sheet_named_back(read_workbook(data, name))
     definition = _definition(form, form_of(workbook, name)[0], name)
@@ -75,6 +76,10 @@ def _saved(words: str) -> str:
         return ""
 
 
+_RICH_TEXT = b"{\\rtf"
+"""How a document of an old word processor begins, which is no JSON."""
+
+
 def _read_values(data: bytes, name: str, form: str) -> Read:
     document = parse_values(data, name)
     definition = _definition(form, document.form, name)
@@ -88,5 +93,5 @@ def _definition(given: str, named: str, file: str) -> FormDefinition:
         return load_definition(given)
     if named not in shipped_forms():
         known = "、".join(shipped_forms())
-        raise WorkbookError("OTHER-FORM", say("file.unknown_form", name=file, found=named, known=known))
+        raise WorkbookError("OTHER-FORM", say("file.unknown_form", name=file, found=shortened(named), known=known))
     return load_definition(named)

@@ -157,7 +157,9 @@ def _shortened(text: str) -> str:
 
 
 def _marked(sheet: SheetPlan, marks: Mapping[CellRef, _Mark]) -> SheetPlan:
-    here = {ref: mark for ref, mark in marks.items() if ref.sheet == sheet.name}
+    here = {
+        ref: mark for ref, mark in marks.items() if ref.sheet == sheet.name and (ref.row, ref.column) in sheet.cells
+    }
     if not here:
         return sheet
     merged = {area.first: area for area in sheet.merges}
