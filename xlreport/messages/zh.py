@@ -231,6 +231,7 @@ TEXTS: dict[str, str] = {
     "structure.SWITCH-UNCLEAR": "“空白单元格按 0 填报”（{cells}）应选“是”或“否”，现为“{found}”，按“否”读取。",
     "structure.INPUTS-MERGED": "{cells} 被合并了，合并以后只有左上角一格有数。请取消合并，把内容填回各格。",
     "structure.and_more": "{cells} 等 {count} 格",
+    "structure.on_sheets": "{sheets} 各表共 {count} 格",
     "structure.pair": "{cell}（{found}）",
     "structure.FORMULA-IN-INPUT": "这些格里是算式，不是填的内容：{pairs}。请复制，再选择性粘贴为“数值”。",
     "structure.TOTAL-OVERWRITTEN": "总计公式被直接填写的内容盖住了：{pairs}。已按各项重新算过；与各项不符的另有指出。",

@@ -1,6 +1,6 @@
 """Findings about the structure of a file, their sentences out of the catalogue."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from xlreport.cells import CellRef
 from xlreport.fields import FieldRef
@@ -9,6 +9,9 @@ from xlreport.messages import say
 
 MOST_ADDRESSES = 12
 """Addresses a sentence spells out; the finding itself names every cell."""
+
+MOST_SHEETS = 2
+"""Sheets that have the same finding each; more of them have one together."""
 
 
 def structure_finding(
@@ -28,6 +31,20 @@ def structure_finding(
 
 
 def addresses(cells: Sequence[CellRef]) -> str:
-    """Addresses as a person lists them; the sheet stands before the sentence already."""
+    """Addresses as a person lists them, after the name of their sheet; of several sheets only how many there are."""
+    sheets = dict.fromkeys(cell.sheet for cell in cells)
+    if len(sheets) > 1:
+        return say("structure.on_sheets", sheets="、".join(sheets), count=len(cells))
     listed = "、".join(cell.address for cell in cells[:MOST_ADDRESSES])
     return listed if len(cells) <= MOST_ADDRESSES else say("structure.and_more", cells=listed, count=len(cells))
+
+
+def findings_by_sheet(code: str, severity: Severity, cells: Sequence[CellRef]) -> Iterator[Finding]:
+    """A finding for each sheet; where there are many of them it is the work of a program, and one finding."""
+    groups: dict[str, list[CellRef]] = {}
+    for cell in sorted(cells):
+        groups.setdefault(cell.sheet, []).append(cell)
+    if len(groups) > MOST_SHEETS:
+        groups = {"": [cell for group in groups.values() for cell in group]}
+    for group in groups.values():
+        yield structure_finding(code, severity, group)

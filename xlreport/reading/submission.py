@@ -38,7 +38,7 @@ from xlreport.forms.layout import (
     plan_layout,
 )
 from xlreport.messages import say
-from xlreport.reading.found import structure_finding
+from xlreport.reading.found import findings_by_sheet, structure_finding
 from xlreport.reading.leftovers import leftovers
 from xlreport.reading.normalising import (
     SPACES,
@@ -472,8 +472,7 @@ class _Reader:
                 for where, _, seen, value in displayed
             )
             self.add(code, Severity.NOTICE, [one[0] for one in displayed], [one[1] for one in displayed], pairs=pairs)
-        for sheet in dict.fromkeys(cell.sheet for cell in got.locked):
-            self.add("INPUT-LOCKED", Severity.NOTICE, [cell for cell in got.locked if cell.sheet == sheet])
+        got.findings += findings_by_sheet("INPUT-LOCKED", Severity.NOTICE, got.locked)
 
 
 # ── small pieces ──────────────────────────────────────────────────────────────────────────────────

@@ -50,7 +50,8 @@ def _strangers(named: Named, meaning: Meaning) -> list[str]:
 
 def _unprotected(book: ReadWorkbook, meaning: Meaning) -> list[str]:
     sheets = [sheet.name for sheet in book.sheets if sheet.name in meaning.sheets and not sheet.protected]
-    return sheets if book.structure_locked else [*sheets, say("protection.structure")]
+    is_lock_kept = book.structure_locked or book.application.startswith(_WITHOUT_STRUCTURE_LOCK)
+    return sheets if is_lock_kept else [*sheets, say("protection.structure")]
 
 
 def _hidden_otherwise(book: ReadWorkbook, meaning: Meaning) -> list[str]:
@@ -74,6 +75,8 @@ def _without_names(book: ReadWorkbook, meaning: Meaning) -> list[str]:
     return list(dict.fromkeys(sheet for name, sheet in sorted(meaning.names - found) if book.sheet(sheet)))
 
 
+_WITHOUT_STRUCTURE_LOCK = ("LibreOffice", "gnumeric", "Gnumeric")
+"""Programs that do not keep the lock of a workbook's structure: nobody took it off."""
 _KINDS = {
     "content.pictures": re.compile(r"/media/|/drawings/drawing|cellimages", re.IGNORECASE),
     "content.links": re.compile(r"/externalLinks/|connections\.xml|queryTables", re.IGNORECASE),

@@ -15,7 +15,7 @@ from xlreport.forms.definition import FormDefinition
 from xlreport.forms.layout import HIDDEN_SHEET, Layout, plan_layout
 from xlreport.forms.sealing import fingerprint, row_seals
 from xlreport.messages import say
-from xlreport.reading.found import structure_finding
+from xlreport.reading.found import findings_by_sheet, structure_finding
 from xlreport.reading.tokens import tokens
 from xlreport.reading.workbook import ReadCell, ReadSheet, ReadWorkbook
 from xlreport.rules.formula import spell
@@ -55,10 +55,24 @@ class _Verifier:
         is_ours = self.is_our_edition()
         if not is_ours:
             yield structure_finding("OTHER-EDITION", Severity.NOTICE)
+        noticed: dict[str, list[CellRef]] = {}
         for name, cells in self.meaning.sheets.items():
             sheet = self.workbook.sheet(name)
-            if sheet is not None and name not in self.unreadable_sheets():
-                yield from self.sheet(name, sheet, cells, is_ours=is_ours)
+            if sheet is None or name in self.unreadable_sheets:
+                continue
+            if is_ours:
+                changed = self.changed(name, sheet, cells)
+                yield from self.moved(name, sheet, [cell for cell in changed if cells[cell.row, cell.column].formula])
+                for cell in changed:
+                    if cell not in self.told:
+                        code = "FORMULA-CHANGED" if cells[cell.row, cell.column].formula else "WORDS-CHANGED"
+                        noticed.setdefault(code, []).append(cell)
+            noticed.setdefault("CELL-UNLOCKED", []).extend(_unlocked(name, sheet, cells))
+            noticed.setdefault("VALIDATION-LOST", []).extend(
+                CellRef(name, *place) for place in without_limits(sheet, self.meaning.allowed[name])
+            )
+        for code, found in noticed.items():
+            yield from findings_by_sheet(code, Severity.NOTICE, found)
         yield from self.links()
         yield from self.outside()
 
@@ -67,6 +81,7 @@ class _Verifier:
         place = self.layout.meta["edition"]
         return hidden is not None and hidden.value(place.row, place.column) == Text(self.meaning.edition)
 
+    @cached_property
     def unreadable_sheets(self) -> frozenset[str]:
         heads = {
             section.sheet: section.table.id if section.table is not None else section.id
@@ -100,30 +115,9 @@ class _Verifier:
 
     # ── the cells of a sheet ──
 
-    def sheet(
-        self, name: str, sheet: ReadSheet, cells: Mapping[tuple[int, int], Meant], *, is_ours: bool
-    ) -> Iterator[Finding]:
-        changed = [
-            CellRef(name, *place) for place, meant in cells.items() if self.is_changed(name, place, meant, sheet)
-        ]
-        reported = self.told | {place.shown for place in self.layout.fields.values() if place.claim is not None}
-        if is_ours:
-            yield from self.moved(name, sheet, [cell for cell in changed if cells[cell.row, cell.column].formula])
-            for code, is_wanted in (("FORMULA-CHANGED", True), ("WORDS-CHANGED", False)):
-                found = [
-                    cell
-                    for cell in changed
-                    if bool(cells[cell.row, cell.column].formula) is is_wanted and cell not in reported
-                ]
-                yield from _notice(code, found)
-        locks = [
-            CellRef(name, *place)
-            for place, meant in cells.items()
-            if not meant.is_open and sheet.protected and not sheet.locked_at(*place)
-        ]
-        yield from _notice("CELL-UNLOCKED", locks)
-        lost = without_limits(sheet, self.meaning.allowed[name])
-        yield from _notice("VALIDATION-LOST", [CellRef(name, *place) for place in lost])
+    def changed(self, name: str, sheet: ReadSheet, cells: Mapping[tuple[int, int], Meant]) -> list[CellRef]:
+        """The cells of ours on a sheet that hold something else."""
+        return [CellRef(name, *place) for place, meant in cells.items() if self.is_changed(name, place, meant, sheet)]
 
     def is_changed(self, name: str, place: tuple[int, int], meant: Meant, sheet: ReadSheet) -> bool:
         if meant.is_open:
@@ -159,8 +153,10 @@ class _Verifier:
 
     @cached_property
     def told(self) -> frozenset[CellRef]:
-        """The cells of labels that reading has already held against the form."""
-        return frozenset(cell for one in self.submission.findings if one.code == "LABEL-CHANGED" for cell in one.cells)
+        """The cells of labels and totals: reading has already held them against the form."""
+        labels = {cell for one in self.submission.findings if one.code == "LABEL-CHANGED" for cell in one.cells}
+        totals = {place.shown for place in self.layout.fields.values() if place.claim is not None}
+        return frozenset(labels | totals)
 
     # ── cells that were pushed aside ──
 
@@ -169,8 +165,12 @@ class _Verifier:
         if not changed or name == HIDDEN_SHEET:
             return
         homes = {tokens(self.meaning.sheets[name][cell.row, cell.column].formula): cell for cell in changed}
+        lines, columns = {cell.row for cell in changed}, {cell.column for cell in changed}
+        longest = max(len(self.meaning.sheets[name][cell.row, cell.column].formula) for cell in changed)
         for place, cell in sheet.cells.items():
-            home = homes.get(tokens(cell.formula)) if cell.formula is not None else None
+            if cell.formula is None or len(cell.formula) > SPELLED_LONGER * longest:
+                continue
+            home = homes.get(tokens(cell.formula)) if place[0] in lines or place[1] in columns else None
             if home is None or (home.row != place[0] and home.column != place[1]):
                 continue
             fields = self.inputs_beside(name, home, along_row=home.row == place[0])
@@ -223,7 +223,7 @@ class _Verifier:
         told = {cell for finding in self.submission.findings for cell in finding.cells}
         groups: dict[str, list[tuple[CellRef, str]]] = {}
         for cell, words in self.submission.leftovers:
-            known = cell.sheet in self.meaning.sheets and cell.sheet not in self.unreadable_sheets()
+            known = cell.sheet in self.meaning.sheets and cell.sheet not in self.unreadable_sheets
             if known and cell not in told and not self.is_of_the_template(cell):
                 groups.setdefault(cell.sheet, []).append((cell, words))
         for found in groups.values():
@@ -237,6 +237,8 @@ class _Verifier:
         return meant is not None and not meant.is_open and bool(meant.words or meant.formula)
 
 
+SPELLED_LONGER = 2
+"""How many times as long another program may spell a formula of ours."""
 MOST_PAIRS = 8
 """Contents outside the inputs that a sentence spells out; the finding names every cell, the return copy all of them."""
 LONGEST_CONTENT = 30
@@ -253,6 +255,13 @@ def _outside(found: list[tuple[CellRef, str]]) -> Iterator[Finding]:
 
 def _cut(words: str) -> str:
     return words if len(words) <= LONGEST_CONTENT else words[:LONGEST_CONTENT] + "…"
+
+
+def _unlocked(name: str, sheet: ReadSheet, cells: Mapping[tuple[int, int], Meant]) -> Iterator[CellRef]:
+    """Cells of ours that are open; where a whole sheet is, that is said once."""
+    for place, meant in cells.items():
+        if not meant.is_open and sheet.protected and not sheet.locked_at(*place):
+            yield CellRef(name, *place)
 
 
 def _notice(code: str, cells: list[CellRef]) -> Iterator[Finding]:
