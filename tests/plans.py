@@ -5,8 +5,10 @@ from decimal import Decimal
 from xlreport.cells import Boolean, CellRange, CellRef, ErrorValue, Number, Text, Value
 from xlreport.rules.formula import Area, Cell, CellByIndex, Relative, call, compare, if_, joined, lit
 from xlreport.writing.plan import (
+    Chart,
     Check,
     Content,
+    FileLink,
     Highlight,
     Link,
     Note,
@@ -160,11 +162,23 @@ def _checks_sheet() -> SheetPlan:
     cells = {
         (1, 1): PlannedCell(content="校验", style=Style(bold=True, italic=True, underline=True, size=16, indent=1)),
         (2, 1): PlannedCell(content=compare(lit(Decimal("0.1")), "+", Decimal("0.2")), style=LABEL),
+        (3, 1): PlannedCell(content="通过<1>", style=LABEL, link=FileLink(path="return/甲 局#1_退回.xlsx", tip="打开")),
+        (3, 2): PlannedCell(content=Decimal(7), style=LABEL),
+        (4, 1): PlannedCell(content="退回 & 未报", style=LABEL, link=FileLink(path="乙局.xlsx")),
+        (4, 2): PlannedCell(content=Decimal(0), style=LABEL),
     }
+    bars = Chart(
+        title="应报 7 个 <单位>",
+        words=area(3, 1, 4, 1, CHECKS),
+        numbers=area(3, 2, 4, 2, CHECKS),
+        colors=("4CAF6D", "D9534F"),
+        place=at(6, 1, CHECKS),
+    )
     return SheetPlan(
         name=CHECKS,
         cells=cells,
         background=LABEL,
+        charts=(bars,),
         freeze=at(2, 1, CHECKS),
         filter=area(1, 1, 2, 1, CHECKS),
         cursor=at(1, 1, CHECKS),

@@ -32,8 +32,10 @@ from xlreport.writing.limits import check_plan, check_values
 from xlreport.writing.limits_cell import ARGUMENTS, MAX_DIGITS
 from xlreport.writing.limits_sheet import first_overlap
 from xlreport.writing.plan import (
+    Chart,
     Check,
     Content,
+    FileLink,
     Highlight,
     Link,
     Note,
@@ -79,6 +81,19 @@ def printed(**changes: Any) -> WorkbookPlan:
 
 def linked(target: CellRange, tip: str = "") -> WorkbookPlan:
     return one(cells={(1, 1): PlannedCell(content="x", style=LABEL, link=Link(target=target, tip=tip))})
+
+
+def led(path: str, tip: str = "") -> WorkbookPlan:
+    return one(cells={(1, 1): PlannedCell(content="x", style=LABEL, link=FileLink(path=path, tip=tip))})
+
+
+def charted(number: Content = Decimal(1), name: Content = "通过", **changes: Any) -> WorkbookPlan:
+    bars = Chart(title="x", words=area(1, 1, 1, 1), numbers=area(1, 2, 1, 2), colors=("4CAF6D",), place=at(2, 1))
+    cells = {
+        (1, 1): PlannedCell(content=name, style=LABEL),
+        (1, 2): PlannedCell(content=number, style=LABEL),
+    }
+    return one(cells=cells, charts=(replace(bars, **changes),))
 
 
 def noted(text: str = "注", **changes: Any) -> WorkbookPlan:
@@ -228,6 +243,26 @@ COUNTED: dict[str, tuple[int, Callable[[int], WorkbookPlan], str]] = {
         255,
         lambda n: linked(area(1, 1, 1, 1), "提" * n),
         f"{SHEET}!A1: tip of a link, UTF-16 units: 256, Excel takes 255",
+    ),
+    "address of a link": (
+        2_079,
+        lambda n: led("a" * n),
+        f"{SHEET}!A1: address of a link, UTF-16 units: 2080, Excel takes 2079",
+    ),
+    "tip of a link to a file": (
+        255,
+        lambda n: led("a.xlsx", "提" * n),
+        f"{SHEET}!A1: tip of a link, UTF-16 units: 256, Excel takes 255",
+    ),
+    "title of a chart": (
+        255,
+        lambda n: charted(title="题" * n),
+        f"chart at {SHEET}!A2: title, UTF-16 units: 256, Excel takes 255",
+    ),
+    "width of a chart": (
+        2_000,
+        lambda n: charted(width=n),
+        f"chart at {SHEET}!A2: 2001 × 260 pixels, from 100 to 2000 can be read",
     ),
     "note": (
         32_767,
@@ -658,6 +693,38 @@ REFUSED: dict[str, tuple[WorkbookPlan, str]] = {
         ),
         f"{SHEET}!A1: link to sheet '别的', which is hidden",
     ),
+    **{
+        f"link to the file {path!r}": (
+            led(path),
+            f"{SHEET}!A1: link to {path!r}, which is no file beside the workbook or below it",
+        )
+        for path in (
+            *("", "../x.xlsx", "a/../../x.xlsx", "/etc/passwd", "a//b", "./a", "C:x.xlsx", "http://x", "a\\b", "a\nb"),
+        )
+    },
+    "link to a file with a control character": (led("a\x02"), f"{SHEET}!A1: the path of a link holds '\\x02'"),
+    # charts
+    "chart of another sheet": (
+        charted(words=area(1, 1, 1, 1, "别的")),
+        f"chart at {SHEET}!A2: 别的!A1 is not of this sheet",
+    ),
+    "chart with fewer colours than bars": (
+        charted(colors=()),
+        f"chart at {SHEET}!A2: 1 words, 1 numbers and 0 colours",
+    ),
+    "chart with a bar too many": (
+        charted(words=area(1, 1, 1, 2)),
+        f"chart at {SHEET}!A2: 2 words, 1 numbers and 1 colours",
+    ),
+    "chart in a colour of no spelling": (charted(colors=("red",)), f"chart at {SHEET}!A2: colour 'red' is no RRGGBB"),
+    "chart of nameless bars": (charted(name=None), f"chart at {SHEET}!A2: a bar without words"),
+    **{
+        f"chart of {number!r}": (
+            charted(number),
+            f"chart at {SHEET}!A2: a bar of something that is no whole number",
+        )
+        for number in (None, "7", Decimal("0.5"), Decimal(-1), True)
+    },
     # print
     "scale too small": (printed(scale=9), f"print of {SHEET}: scale 9, Excel takes 10 to 400"),
     "scale beside a fit": (

@@ -1,6 +1,7 @@
 """The strict writer: what a plan says stands in the file, and no program that judges files objects."""
 
 import hashlib
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -454,6 +455,25 @@ def test_a_link_of_a_merge_covers_the_merge_and_quotes_the_sheets_name(rich_part
     xml = rich_parts["xl/worksheets/sheet2.xml"]
     assert f"""<hyperlink ref="A6:C7" location="'{SHEET}'!A1"/>""" in xml
     assert """<hyperlink ref="C3" location="'校验 (全部)'!A2" tooltip="去看&lt;校验&gt;"/>""" in xml
+
+
+def test_a_link_to_a_file_is_relative_and_spelled_as_an_address(rich_parts: dict[str, str]) -> None:
+    xml = rich_parts["xl/worksheets/sheet3.xml"]
+    assert '<hyperlink ref="A3" r:id="rId1" tooltip="打开"/><hyperlink ref="A4" r:id="rId2"/>' in xml
+    rels = rich_parts["xl/worksheets/_rels/sheet3.xml.rels"]
+    assert 'Id="rId1"' in rels
+    assert 'Target="return/甲%20局%231_退回.xlsx" TargetMode="External"/>' in rels
+    assert 'Id="rId3" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/drawing"' in rels
+
+
+# ── charts ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_chart_shows_its_numbers_before_any_program_has_read_the_cells(rich_parts: dict[str, str]) -> None:
+    xml = rich_parts["xl/charts/chart1.xml"]
+    assert "<c:f>'校验 (全部)'!$A$3:$A$4</c:f>" in xml
+    assert re.findall("<c:v>([^<]*)</c:v>", xml) == ["通过&lt;1&gt;", "退回 &amp; 未报", "7", "0"]
+    assert "应报 7 个 &lt;单位&gt;" in xml
 
 
 # ── notes ─────────────────────────────────────────────────────────────────────────────────────────

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from xlreport.cells import CellRange, CellRef
 from xlreport.rules.formula import Formula
-from xlreport.writing.plan import Content, Highlight, Link, PlannedCell, PlannedRow, Style, Validation
+from xlreport.writing.plan import Content, FileLink, Highlight, Link, PlannedCell, PlannedRow, Style, Validation
 
 
 @dataclass(kw_only=True)
@@ -19,16 +19,18 @@ class SheetBuilder:
     validations: list[Validation] = field(default_factory=list)
     highlights: list[Highlight] = field(default_factory=list)
 
-    def put(self, row: int, column: int, content: Content, style: Style, link: Link | None = None) -> CellRef:
+    def put(
+        self, row: int, column: int, content: Content, style: Style, link: Link | FileLink | None = None
+    ) -> CellRef:
         """Set one cell."""
         self.cells[row, column] = PlannedCell(content=content, style=style, link=link)
         return CellRef(self.name, row, column)
 
-    def put_at(self, ref: CellRef, content: Content, style: Style, link: Link | None = None) -> CellRef:
+    def put_at(self, ref: CellRef, content: Content, style: Style, link: Link | FileLink | None = None) -> CellRef:
         """Set the cell at an address of this sheet."""
         return self.put(ref.row, ref.column, content, style, link)
 
-    def put_over(self, area: CellRange, content: Content, style: Style, link: Link | None = None) -> CellRef:
+    def put_over(self, area: CellRange, content: Content, style: Style, link: Link | FileLink | None = None) -> CellRef:
         """Set a rectangle as one merged cell; every cell of it bears the style."""
         for cell in area.cells():
             self.put_at(cell, None, style)

@@ -5,6 +5,7 @@ Sources as in ``xlreport.writing.limits_cell``.
 
 import re
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
 from xlreport.cells import MAX_COLUMNS, MAX_ROWS, CellRange, CellRef
 from xlreport.writing.limits_cell import (
@@ -19,7 +20,7 @@ from xlreport.writing.limits_cell import (
     refuse,
     text_at_most,
 )
-from xlreport.writing.plan import Check, Highlight, Note, PlannedRow, Print, SheetPlan, Validation
+from xlreport.writing.plan import Check, Content, FileLink, Highlight, Note, PlannedRow, Print, SheetPlan, Validation
 
 MAX_SHEET_NAME = 31
 """UTF-16 units of a sheet's name."""
@@ -48,6 +49,12 @@ MAX_LINKS = 65_530
 """Links of a sheet [spec]."""
 MAX_TIP = 255
 """UTF-16 units of a link's tip."""
+MAX_ADDRESS = 2_079
+"""UTF-16 units of an address a link leads to (Excel's message; a longer one is dropped)."""
+MAX_CHART_TITLE = 255
+"""UTF-16 units of a chart's title [spec]."""
+CHART_PIXELS = (100, 2_000)
+"""Sides of a chart."""
 MAX_NOTE = 32_767
 """UTF-16 units of a note (XlsxWriter drops a longer one)."""
 NOTE_PIXELS = (20, 1_000)
@@ -73,6 +80,7 @@ def check_sheet(sheet: SheetPlan, sheets: frozenset[str], seen: frozenset[str]) 
         if cell.note is not None:
             check_note(ref, cell.note)
     check_links(sheet, sheets, seen)
+    check_charts(sheet)
     check_columns(sheet)
     for row, planned in sheet.rows.items():
         check_row(sheet.name, row, planned)
@@ -104,11 +112,51 @@ def check_links(sheet: SheetPlan, sheets: frozenset[str], seen: frozenset[str]) 
     at_most(sheet.name, "links", len(linked), MAX_LINKS)
     for row, column, link in linked:
         where = CellRef(sheet.name, row, column)
+        if isinstance(link, FileLink):
+            check_file_link(where, link)
+            continue
         check_area(where, link.target, link.target.sheet)
         text_at_most(where, "tip of a link", link.tip, MAX_TIP)
         if link.target.sheet not in seen:
             why = "is hidden" if link.target.sheet in sheets else "is not there"
             refuse(where, f"link to sheet {link.target.sheet!r}, which {why}")
+
+
+def check_file_link(where: CellRef, link: FileLink) -> None:
+    """Refuse a link that could leave the workbook's own folder, or that programs would read differently."""
+    check_plain(where, "the path of a link", link.path)
+    text_at_most(where, "address of a link", link.location, MAX_ADDRESS)
+    text_at_most(where, "tip of a link", link.tip, MAX_TIP)
+    parts = link.path.split("/")
+    if any(part in ("", ".", "..") for part in parts) or any(one in link.path for one in "\\:\n"):
+        refuse(where, f"link to {link.path!r}, which is no file beside the workbook or below it")
+
+
+def check_charts(sheet: SheetPlan) -> None:
+    """Refuse a chart that would show nothing, or that does not say what each of its bars is."""
+    for chart in sheet.charts:
+        where = f"chart at {sheet.name}!{chart.place.address}"
+        check_ref(where, chart.place, sheet.name)
+        text_at_most(where, "title", chart.title, MAX_CHART_TITLE)
+        check_plain(where, "the title", chart.title)
+        for color in chart.colors:
+            check_colour(where, color)
+        words, numbers = (_contents_of(where, sheet, area) for area in (chart.words, chart.numbers))
+        if not len(words) == len(numbers) == len(chart.colors):
+            refuse(where, f"{len(words)} words, {len(numbers)} numbers and {len(chart.colors)} colours")
+        if not all(isinstance(one, str) and one for one in words):
+            refuse(where, "a bar without words")
+        if not all(isinstance(one, Decimal) and one == one.to_integral_value() >= 0 for one in numbers):
+            refuse(where, "a bar of something that is no whole number")
+        least, most = CHART_PIXELS
+        if not (least <= chart.width <= most and least <= chart.height <= most):
+            refuse(where, f"{chart.width} × {chart.height} pixels, from {least} to {most} can be read")
+
+
+def _contents_of(where: str, sheet: SheetPlan, area: CellRange) -> list[Content]:
+    check_area(where, area, sheet.name)
+    cells = (sheet.cells.get((ref.row, ref.column)) for ref in area.cells())
+    return [None if cell is None else cell.content for cell in cells]
 
 
 def check_note(where: CellRef, note: Note) -> None:

@@ -5,6 +5,7 @@ The template, the filled workbook and the report are each built as a ``WorkbookP
 characters of the base face, heights and margins of text in points, margins of paper in millimetres.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,6 +17,9 @@ from xlreport.rules.formula import Formula, quoted_sheet
 
 CREATED = datetime(2000, 1, 1, tzinfo=UTC)
 """The date every workbook bears that we write: the clock would make each writing differ."""
+
+_UNSAFE = re.compile(r"[\x00-\x20\"#%<>?\[\]^`{|}\\]")
+"""What means something in an address, or may not stand in one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,6 +64,19 @@ class Link:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class FileLink:
+    """A jump to a file that lies in the workbook's own folder or below, its parts divided by ``/``."""
+
+    path: str
+    tip: str = ""
+
+    @property
+    def location(self) -> str:
+        """The target as a file spells it: what an address cannot hold is escaped, letters of any script stay."""
+        return _UNSAFE.sub(lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode()), self.path)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Note:
     """Words that appear beside a cell while the pointer is on it; the size of their box in pixels."""
 
@@ -80,7 +97,7 @@ class PlannedCell:
 
     content: Content = None
     style: Style
-    link: Link | None = None
+    link: Link | FileLink | None = None
     note: Note | None = None
 
 
@@ -154,6 +171,23 @@ class Print:
     centered: bool = True
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Chart:
+    """Bars, one below the other: words and whole numbers that stand in cells of its own sheet.
+
+    ``place`` is the cell of its top left corner, the sizes are in pixels, ``colors`` one for each bar.
+    """
+
+    title: str
+    words: CellRange
+    numbers: CellRange
+    colors: tuple[str, ...]
+    place: CellRef
+    width: int = 520
+    height: int = 260
+    font: str = "微软雅黑"
+
+
 class Visibility(Enum):
     """Whether a sheet is seen."""
 
@@ -182,6 +216,7 @@ class SheetPlan:
     rows: Mapping[int, PlannedRow] = field(default_factory=dict)
     validations: tuple[Validation, ...] = ()
     highlights: tuple[Highlight, ...] = ()
+    charts: tuple[Chart, ...] = ()
     freeze: CellRef | None = None
     """The first cell that scrolls."""
     filter: CellRange | None = None

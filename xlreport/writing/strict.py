@@ -13,11 +13,13 @@ from io import BytesIO
 
 from xlreport.cells import Blank, Boolean, CellRange, CellRef, ErrorValue, Number, Text, Value, plain
 from xlreport.errors import LimitError
-from xlreport.rules.formula import Formula, quoted_sheet, spell
+from xlreport.rules.formula import Area, Formula, quoted_sheet, spell
 from xlreport.writing.limits import check_plan, check_values
 from xlreport.writing.plan import (
     CREATED,
+    Chart,
     Check,
+    FileLink,
     Highlight,
     PlannedCell,
     Print,
@@ -93,6 +95,8 @@ class _Pen:
             _add_validation(sheet, validation)
         for highlight in plan.highlights:
             self._add_highlight(sheet, highlight)
+        for chart in plan.charts:
+            self._add_chart(sheet, plan, chart)
         _set_view(sheet, plan)
         _set_print(sheet, plan.print)
         if plan.protection is not None:
@@ -109,7 +113,8 @@ class _Pen:
             self._add_cell(sheet, CellRef(plan.name, row, column), cell)
             if cell.link is not None:
                 place = merged.get((row, column), CellRange(plan.name, row, column, row, column))
-                sheet.link(place.address, cell.link.location, cell.link.tip)
+                lead = sheet.file_link if isinstance(cell.link, FileLink) else sheet.link
+                lead(place.address, cell.link.location, cell.link.tip)
             if cell.note is not None:
                 sheet.note(row, column, cell.note)
         sheet.merge = [_corners(area) for area in plan.merges]
@@ -143,6 +148,35 @@ class _Pen:
             "format": self.book.make_format(properties),
         }
         _expect(sheet.conditional_format(*_corners(highlight.cells), rule), highlight.cells)
+
+    def _add_chart(self, sheet: Sheet, plan: SheetPlan, chart: Chart) -> None:
+        made = self.book.add_chart({"type": "bar"})
+        made.set_size({"width": chart.width, "height": chart.height})
+        made.set_title({"name": chart.title, "name_font": _face(chart.font, 11, bold=True), "overlay": False})
+        made.set_legend({"none": True})
+        made.set_y_axis({"reverse": True, "num_font": _face(chart.font, 10), "major_tick_mark": "none"})
+        made.set_x_axis({"visible": False, "major_gridlines": {"visible": False}, "min": 0})
+        made.add_series(
+            {
+                "categories": _absolute(chart.words),
+                "values": _absolute(chart.numbers),
+                # XlsxWriter would look for them among cells of its own: previewers show what is stored here.
+                "categories_data": [plan.cells[ref.row, ref.column].content for ref in chart.words.cells()],
+                "values_data": [int(str(plan.cells[ref.row, ref.column].content)) for ref in chart.numbers.cells()],
+                "points": [{"fill": {"color": f"#{color}"}} for color in chart.colors],
+                "data_labels": {"value": True, "font": _face(chart.font, 10)},
+                "gap": 40,
+            }
+        )
+        sheet.chart(chart.place.row, chart.place.column, made)
+
+
+def _face(font: str, size: float, *, bold: bool = False) -> dict[str, object]:
+    return {"name": font, "size": size, "bold": bold}
+
+
+def _absolute(area: CellRange) -> str:
+    return "=" + spell(Area(area), "")
 
 
 # ── cells ─────────────────────────────────────────────────────────────────────────────────────────

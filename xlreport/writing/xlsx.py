@@ -114,6 +114,7 @@ class Sheet(_Escaping, Worksheet):  # type: ignore[misc]  # XlsxWriter has no ty
         self._cells: dict[int, list[str]] = {}
         self._rows: dict[int, PlannedRow] = {}
         self._links: list[tuple[str, str, str]] = []
+        self._addresses: dict[str, str] = {}
         self._columns: list[tuple[int, int, float | None, bool]] = []
         self._column_format: CellFormat | None = None
         self._freeze: CellRef | None = None
@@ -215,14 +216,40 @@ class Sheet(_Escaping, Worksheet):  # type: ignore[misc]  # XlsxWriter has no ty
         """
         self._links.append((cells, location, tip))
 
+    def file_link(self, cells: str, address: str, tip: str) -> None:
+        """Lead from a cell to a file beside the workbook; ``address`` is a relative one, spelled as in the web."""
+        self._links.append((cells, "", tip))
+        self._addresses[cells] = address
+
     def _write_hyperlinks(self) -> None:
         if not self._links:
             return
         self._xml_start_tag("hyperlinks")
         for cells, location, tip in self._links:
-            attributes = [("ref", cells), ("location", location)] + [("tooltip", tip)] * bool(tip)
+            place = [("location", location)] if location else [("r:id", self._relationship(self._addresses[cells]))]
+            attributes = [("ref", cells), *place] + [("tooltip", tip)] * bool(tip)
             self._xml_empty_tag("hyperlink", attributes)
         self._xml_end_tag("hyperlinks")
+
+    def _relationship(self, address: str) -> str:
+        """The id of a link that leads out of the workbook; the packager lists these first."""
+        self.rel_count += 1
+        self.external_hyper_links.append(["/hyperlink", address, "External"])
+        return f"rId{self.rel_count}"
+
+    # ── charts ────────────────────────────────────────────────────────────────────────────────────
+
+    def chart(self, row: int, column: int, chart: Any) -> None:
+        """Show a chart, its top left corner in a cell."""
+        code = self.insert_chart(row - 1, column - 1, chart)
+        if code:
+            raise LimitError(f"{self.name}: XlsxWriter refused the chart in row {row}, column {column}")
+        self._ask_for_sizes()
+
+    def _ask_for_sizes(self) -> None:
+        """Let XlsxWriter ask for the sizes below instead of taking its own: what floats is placed by cells."""
+        self.col_size_changed = True
+        self.row_sizes = {0: None}
 
     # ── notes ─────────────────────────────────────────────────────────────────────────────────────
 
@@ -233,8 +260,7 @@ class Sheet(_Escaping, Worksheet):  # type: ignore[misc]  # XlsxWriter has no ty
         code = self.write_comment(row - 1, column - 1, note.text, {**face, **box})
         if code:
             raise LimitError(f"{self.name}: XlsxWriter refused the note in row {row}, column {column} with code {code}")
-        self.col_size_changed = True
-        self.row_sizes = {0: None}  # so that XlsxWriter asks for the sizes below instead of taking its own
+        self._ask_for_sizes()
 
     def _size_col(self, col: int, anchor: int = 0) -> int:  # noqa: ARG002  # its signature
         """Pixels of a column, counted from 0: the box of a note is placed by the cells under it."""
