@@ -309,6 +309,50 @@ def issue(
     raise typer.Exit(run_issue(options))
 
 
+InboxFolder = Annotated[Path, typer.Argument(metavar="INBOX", help=say("cli.inbox"))]
+RosterFile = Annotated[Path, typer.Option("--roster", help=say("cli.collect_roster"))]
+CollectYear = Annotated[int, typer.Option("--year", min=1900, max=9999, help=say("cli.collect_year"))]
+ResultsFolder = Annotated[Path, typer.Option("--output", "-o", help=say("cli.results"))]
+CollectForm = Annotated[str, typer.Option("--form", help=say("cli.collect_form"))]
+ParentName = Annotated[str, typer.Option("--unit", help=say("cli.parent"))]
+ParentCode = Annotated[str, typer.Option("--unit-code", help=say("cli.parent_code"))]
+ParentLevel = Annotated[str, typer.Option("--level", help=say("cli.parent_level"))]
+Against = Annotated[Path | None, typer.Option("--against", metavar="FILE", help=say("cli.against"))]
+Jobs = Annotated[int, typer.Option("--jobs", min=0, max=64, help=say("cli.jobs"))]
+
+
+@app.command(help=say("cli.collect"))
+def collect(
+    inbox: InboxFolder,
+    *,
+    roster_file: RosterFile,
+    year: CollectYear,
+    results: ResultsFolder,
+    form: CollectForm = "",
+    unit: ParentName = "",
+    unit_code: ParentCode = "",
+    level: ParentLevel = "",
+    against: Against = None,
+    jobs: Jobs = 0,
+) -> None:
+    """Collect what came in: status, return copies, the sum and its trace."""
+    from xlreport.cli.collecting import CollectOptions, run_collect  # noqa: PLC0415 - start-up
+
+    options = CollectOptions(
+        inbox=inbox,
+        roster=roster_file,
+        year=year,
+        results=results,
+        form=form,
+        unit=unit,
+        unit_code=unit_code,
+        level=level,
+        against=against,
+        jobs=jobs,
+    )
+    raise typer.Exit(run_collect(options))
+
+
 @app.command(help=say("cli.demo"))
 def demo(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help=say("cli.demo_folder"))] = Path("xlreport-demo"),

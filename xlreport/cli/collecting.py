@@ -1,0 +1,192 @@
+"""Collect what came in: read the inbox, write the results, say how things stand."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from xlreport.cli.inputs import read_file
+from xlreport.cli.making import blank_submission
+from xlreport.cli.office import read_roster_file
+from xlreport.cli.output import emit, tell
+from xlreport.cli.progress import told
+from xlreport.errors import RequestError
+from xlreport.forms.definition import FormDefinition
+from xlreport.forms.loading import load_definition, shipped_forms
+from xlreport.messages import say
+from xlreport.office.archive import ARCHIVE, Archive
+from xlreport.office.collecting import collect
+from xlreport.office.filing import edition, program
+from xlreport.office.folder import Blocked, OwnFolder, Written
+from xlreport.office.inbox import CHINA, look_into
+from xlreport.office.receiving import Reader, Receipt, receive
+from xlreport.office.results import AGGREGATE, RETURN, STATUS, TRACE, Results, Wanted, Writing
+from xlreport.office.roster import Roster
+from xlreport.office.standing import Standing
+from xlreport.submission import Unit
+
+COMPLETE, INCOMPLETE, TROUBLE = range(3)
+MOST_TOLD = 20
+"""Files that do not count, told one by one; status.xlsx lists all."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CollectOptions:
+    """What ``collect`` and ``watch`` were asked for."""
+
+    inbox: Path
+    roster: Path
+    year: int
+    results: Path
+    form: str = ""
+    unit: str = ""
+    unit_code: str = ""
+    level: str = ""
+    against: Path | None = None
+    jobs: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Task:
+    """The options, made out: the form, the roster, and what the results are of."""
+
+    form: str
+    definition: FormDefinition
+    roster: Roster
+    wanted: Wanted
+
+
+def run_collect(options: CollectOptions) -> int:
+    """Collect once; the exit code: 0 where all units are accepted and no file is left over, else 1, 2 for trouble.
+
+    Raises:
+        RequestError: something asked for is not right, another run is at work, or the disk is full.
+        WorkbookError: the roster or the report to compare with cannot be read.
+        DefinitionError: the form is not right.
+    """
+    task = prepare(options)
+    with open_results(options, task) as folder:
+        return collect_once(options, task, folder)
+
+
+def prepare(options: CollectOptions) -> Task:
+    """Read everything a run needs, before a file is written.
+
+    Raises:
+        RequestError: something asked for is not right.
+        WorkbookError: the roster or the report to compare with cannot be read.
+        DefinitionError: the form is not right.
+    """
+    if not options.inbox.is_dir():
+        raise RequestError(say("collect.no_inbox", path=options.inbox))
+    form = options.form or _only_form()
+    definition = load_definition(form)
+    roster = read_roster_file(options.roster)
+    parent = _parent(options, definition, roster, form)
+    against = None if options.against is None else read_file(options.against, form).submission
+    wanted = Wanted(definition=definition, parent=parent, against=against)
+    return Task(form=form, definition=definition, roster=roster, wanted=wanted)
+
+
+def open_results(options: CollectOptions, task: Task) -> OwnFolder:
+    """Take the folder of results.
+
+    Raises:
+        RequestError: it is somebody else's, of another form or year, or another run is at work in it.
+    """
+    return OwnFolder.open(options.results, f"collect {task.definition.id} {options.year}")
+
+
+def collect_once(
+    options: CollectOptions, task: Task, folder: OwnFolder, *, only: Callable[[Path], bool] = lambda _: True
+) -> int:
+    """Read what is new, write what follows from it, say how things stand; the exit code.
+
+    Raises:
+        RequestError: the disk is full, or the archive is in use or damaged.
+    """
+    at = datetime.now(CHINA).strftime("%Y-%m-%d %H:%M:%S")
+    reader = Reader(form=task.form, program=program(), edition=edition(task.form), at=at, processes=options.jobs)
+    with Archive.open(folder.path / ARCHIVE) as archive, look_into(options.inbox, only=only) as inbox:
+        receipt = receive(inbox, archive, reader, lambda items, total: told(items, "collect.reading", total))
+        writing = Writing(
+            folder=folder,
+            archive=archive,
+            reader=reader,
+            wanted=task.wanted,
+            receipt=receipt,
+            progress=lambda items, total: told(items, "collect.returning", total),
+        )
+        results = writing.write(collect(task.definition, task.roster, options.year, receipt.received))
+    return _tell(options, receipt, results)
+
+
+def _only_form() -> str:
+    forms = list(shipped_forms())
+    if len(forms) != 1:
+        raise RequestError(say("collect.which_form", known="、".join(forms)))
+    return forms[0]
+
+
+def _parent(options: CollectOptions, definition: FormDefinition, roster: Roster, form: str) -> Unit:
+    """The unit whose report the sum becomes: as given, else the one superior the roster names."""
+    found = roster.parent_unit()
+    name = options.unit or (found.name if found is not None else "")
+    if not name:
+        raise RequestError(say("collect.no_parent"))
+    checked = blank_submission(
+        definition,
+        unit=name,
+        code=options.unit_code,
+        level=options.level,
+        year=options.year,
+        last=None,
+        deadline="",
+        return_to="",
+        form=form,
+    )
+    return checked.unit
+
+
+# ── words ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _tell(options: CollectOptions, receipt: Receipt, results: Results) -> int:
+    blocked = [one for one in results.outcomes if isinstance(one, Blocked)]
+    for one in blocked:
+        tell(one.reason)
+    _tell_beside(results)
+    left_over = _left_over(receipt, results)
+    if left_over:
+        tell(say("collect.strays", count=len(left_over), status=STATUS))
+        for line in left_over[:MOST_TOLD]:
+            tell(line)
+        if len(left_over) > MOST_TOLD:
+            tell(say("collect.more", count=len(left_over) - MOST_TOLD))
+    collection = results.collection
+    numbers = {standing.value: collection.count(standing) for standing in Standing}
+    emit(say("collect.done", units=len(collection.units), read=receipt.read, **numbers))
+    tell(say("collect.written", folder=options.results, status=STATUS, aggregate=AGGREGATE, trace=TRACE))
+    if options.against is not None:
+        tell(say("collect.against", trace=TRACE))
+    if blocked:
+        tell(say("collect.blocked", count=len(blocked)))
+        return TROUBLE
+    return COMPLETE if collection.is_complete and not left_over else INCOMPLETE
+
+
+def _tell_beside(results: Results) -> None:
+    """Say where a result was written that a person had changed."""
+    expected = {STATUS, AGGREGATE, TRACE}
+    for one in results.outcomes:
+        if isinstance(one, Written) and one.name not in expected and not one.name.startswith(f"{RETURN}/"):
+            first = next(name for name in expected if one.name.startswith(name.removesuffix(".xlsx")))
+            tell(say("collect.beside", name=first, other=one.name))
+
+
+def _left_over(receipt: Receipt, results: Results) -> list[str]:
+    """A line for each file that may have been meant to count and does not."""
+    strays = results.collection.strays
+    lines = [say("collect.stray", name=one.received.name, words=one.finding.message) for one in strays]
+    missed = (one for one in receipt.passed_over if one.why.is_trouble)
+    return [*lines, *(say("collect.stray", name=one.name, words=one.words) for one in missed)]

@@ -1,0 +1,327 @@
+"""What has come in, put in order: each unit's newest workbook, what it supersedes, and files that are nobody's.
+
+Nothing here opens a file, and nothing depends on the order or the places in which files were found.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import PurePosixPath
+
+from xlreport.checks.check import check
+from xlreport.checks.result import CheckResult, Counts
+from xlreport.findings import ExplanationState, Finding, Severity
+from xlreport.forms.definition import FormDefinition
+from xlreport.messages import say
+from xlreport.office.archive import Decision, Mark
+from xlreport.office.filing import NOTHING, Filing, named
+from xlreport.office.inbox import CHINA
+from xlreport.office.roster import Roster, RosterUnit, same
+from xlreport.office.standing import Standing, standing_of
+from xlreport.reading.found import structure_finding
+from xlreport.reading.normalising import SPACES, without
+from xlreport.submission import Submission, Unit
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Received:
+    """A content that came in: what came of it, where it lies (once or more often), and the time of its first file."""
+
+    filing: Filing
+    names: tuple[str, ...]
+    modified: str
+
+    @property
+    def name(self) -> str:
+        """The first of its places."""
+        return self.names[0]
+
+    @property
+    def leaf(self) -> str:
+        """What the file is called, without its folder."""
+        return PurePosixPath(self.name).name
+
+    @property
+    def when(self) -> str:
+        """When it was saved, as the file says; else the file's time. In UTC, so that times can be compared."""
+        return self.filing.saved or _in_utc(self.modified)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stray:
+    """A file that does not count, and why; ``code`` is the unit it seems to be of, empty for nobody's."""
+
+    received: Received
+    finding: Finding
+    code: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UnitState:
+    """A unit of the roster and how far it has come.
+
+    ``chosen`` is what counts. ``rivals`` are workbooks of which nobody can say which is newer: then none counts.
+    ``superseded`` are older ones. ``remarks`` are what was found in looking at its files together; ``marks`` the
+    office's marks that hold for the present numbers.
+    """
+
+    row: RosterUnit
+    standing: Standing
+    counts: Counts = NOTHING
+    chosen: Received | None = None
+    rivals: tuple[Received, ...] = ()
+    superseded: tuple[Received, ...] = ()
+    remarks: tuple[Finding, ...] = ()
+    marks: tuple[Mark, ...] = ()
+
+    @property
+    def unit(self) -> Unit:
+        """The unit, as the roster has it."""
+        return self.row.unit
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Collection:
+    """Everything that came in for a form and a year: a state for each unit of the roster, and the strays by name."""
+
+    form: str
+    version: str
+    year: int
+    units: tuple[UnitState, ...]
+    strays: tuple[Stray, ...]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every unit is accepted, and no file is left over that somebody must look at."""
+        return all(one.standing is Standing.ACCEPTED for one in self.units) and not self.strays
+
+    def count(self, standing: Standing) -> int:
+        """How many units stand there."""
+        return sum(one.standing is standing for one in self.units)
+
+
+def collect(definition: FormDefinition, roster: Roster, year: int, received: Iterable[Received]) -> Collection:
+    """Put in order what came in for a form and a year."""
+    sorting = _Sorting(definition, roster, year)
+    for one in sorted(received, key=lambda one: (one.names, one.filing.digest)):
+        sorting.take(one)
+    return Collection(
+        form=definition.id,
+        version=definition.version,
+        year=year,
+        units=tuple(sorting.state(row) for row in roster.units),
+        strays=tuple(sorting.strays),
+    )
+
+
+def _in_utc(words: str) -> str:
+    try:
+        time = datetime.strptime(words, "%Y-%m-%d %H:%M:%S").replace(tzinfo=CHINA)
+        return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (ValueError, OverflowError):
+        return ""
+
+
+# ── whose a file is ───────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass
+class _Sorting:
+    definition: FormDefinition
+    roster: Roster
+    year: int
+    found: dict[str, list[Received]] = field(default_factory=dict)
+    strays: list[Stray] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.by_code = {row.unit.code: row for row in self.roster.units}
+        self.by_name = {same(row.unit.name): row for row in self.roster.units}
+
+    def take(self, one: Received) -> None:
+        if not one.filing.is_readable:
+            self.unreadable(one)
+            return
+        row = self.row_of(one.filing.unit)
+        finding = self.wrong_form(one) or self.wrong_year(one)
+        if finding is None and row is None:
+            finding = self.strange(one)
+        if finding is not None:
+            self.strays.append(Stray(received=one, finding=finding, code="" if row is None else row.unit.code))
+        elif row is not None:
+            self.found.setdefault(row.unit.code, []).append(one)
+
+    def row_of(self, unit: Unit) -> RosterUnit | None:
+        """The row of a unit: by its code where it has one, else by its name."""
+        return self.by_code.get(unit.code) if unit.code else self.by_name.get(same(unit.name))
+
+    def unreadable(self, one: Received) -> None:
+        """A file without a word of whose it is: its name may say so."""
+        assert one.filing.trouble is not None  # noqa: S101 - the caller has seen it
+        trouble = named(one.filing.trouble, one.filing.digest, one.leaf)
+        self.strays.append(Stray(received=one, finding=trouble, code=self.code_in(one.leaf)))
+
+    def code_in(self, leaf: str) -> str:
+        """The one unit whose code begins a file's name as we give it, or whose name is in it; else empty."""
+        words = same(leaf)
+        coded = [row for row in self.roster.units if words.startswith(f"{same(row.unit.code)}_")]
+        found = coded or [row for row in self.roster.units if same(row.unit.name) in words]
+        longest = max((len(same(row.unit.name)) for row in found), default=0)
+        found = [row for row in found if coded or len(same(row.unit.name)) == longest]
+        return found[0].unit.code if len(found) == 1 else ""
+
+    # ── strays ──
+
+    def wrong_form(self, one: Received) -> Finding | None:
+        filing = one.filing
+        if filing.form != self.definition.id:
+            words = say("file.other_form", name=one.leaf, found=filing.form, expected=self.definition.id)
+            return Finding(code="OTHER-FORM", severity=Severity.ERROR, message=words)
+        if filing.version != self.definition.version:
+            known = self.definition.version
+            words = say("file.unknown_version", name=one.leaf, found=filing.version, known=known)
+            return Finding(code="UNKNOWN-VERSION", severity=Severity.ERROR, message=words)
+        return None
+
+    def wrong_year(self, one: Received) -> Finding | None:
+        if one.filing.year == self.year:
+            return None
+        year = one.filing.year
+        return structure_finding("AGG-YEAR", Severity.ERROR, name=one.leaf, found=year, expected=self.year)
+
+    def strange(self, one: Received) -> Finding:
+        unit = one.filing.unit
+        namesake = self.by_name.get(same(unit.name))
+        hint = "" if namesake is None else say("collect.namesake", code=namesake.unit.code)
+        code = unit.code or say("collect.no_code")
+        return structure_finding("AGG-UNIT", Severity.ERROR, name=one.leaf, unit=unit.name, its_code=code, hint=hint)
+
+    # ── the units ──
+
+    def state(self, row: RosterUnit) -> UnitState:
+        found = self.found.get(row.unit.code, [])
+        if not found:
+            return self.without_workbook(row)
+        newest, older = _newest(found)
+        if len({one.filing.filling for one in newest}) > 1:
+            return _unclear(row, newest, older)
+        chosen = newest[0]
+        superseded = tuple(sorted((*newest[1:], *older), key=lambda one: one.names))
+        return UnitState(
+            row=row,
+            standing=chosen.filing.standing,
+            counts=chosen.filing.counts,
+            chosen=chosen,
+            superseded=superseded,
+            remarks=tuple(_remarks(row, chosen, superseded)),
+        )
+
+    def without_workbook(self, row: RosterUnit) -> UnitState:
+        remarks = tuple(stray.finding for stray in self.strays if stray.code == row.unit.code)
+        if not remarks:
+            return UnitState(row=row, standing=Standing.MISSING)
+        counts = replace(NOTHING, error=len(remarks))
+        return UnitState(row=row, standing=Standing.RETURNED, counts=counts, remarks=remarks)
+
+
+# ── which of several counts ───────────────────────────────────────────────────────────────────────
+
+
+def _newest(found: Sequence[Received]) -> tuple[list[Received], list[Received]]:
+    """The workbooks of the highest round that were saved last, and all others."""
+    last = max(_age(one) for one in found)
+    newest = sorted((one for one in found if _age(one) == last), key=lambda one: one.filing.digest)
+    return newest, [one for one in found if _age(one) != last]
+
+
+def _age(one: Received) -> tuple[int, str]:
+    return one.filing.round, one.when
+
+
+def _unclear(row: RosterUnit, newest: Sequence[Received], older: Sequence[Received]) -> UnitState:
+    """A unit whose newest workbooks differ and are equally new: none of them counts until it says which."""
+    rivals = tuple(sorted(newest, key=lambda one: one.names))
+    names = "、".join(say("collect.quoted", name=one.name) for one in rivals)
+    remark = structure_finding("AGG-TWICE", Severity.ERROR, names=names, why=say("collect.equally_new"))
+    return UnitState(
+        row=row,
+        standing=Standing.RETURNED,
+        counts=replace(NOTHING, error=1),
+        rivals=rivals,
+        superseded=tuple(sorted(older, key=lambda one: one.names)),
+        remarks=(remark,),
+    )
+
+
+def _remarks(row: RosterUnit, chosen: Received, superseded: Sequence[Received]) -> Iterator[Finding]:
+    for one in superseded:
+        if one.filing.round < chosen.filing.round and "" < chosen.filing.saved < one.filing.saved:
+            names = "、".join(say("collect.quoted", name=name) for name in (chosen.name, one.name))
+            why = say("collect.contradicting", chosen=chosen.leaf, other=one.leaf)
+            yield structure_finding("AGG-TWICE", Severity.NOTICE, names=names, why=why)
+    ours, theirs = row.unit, chosen.filing.unit
+    if same(ours.name) != same(theirs.name):
+        yield structure_finding("AGG-NAME", Severity.NOTICE, own=ours.name, given=theirs.name)
+    if ours.level and theirs.level and ours.level != theirs.level:
+        yield structure_finding("AGG-LEVEL", Severity.NOTICE, own=ours.level, given=theirs.level)
+
+
+# ── the office's marks ────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Marked:
+    """A unit's state under the office's marks.
+
+    ``result`` is the check without the explanations the office does not accept; ``None`` where there are none such.
+    """
+
+    state: UnitState
+    result: CheckResult | None = None
+
+
+def with_marks(
+    definition: FormDefinition,
+    state: UnitState,
+    submission: Submission,
+    findings: Sequence[Finding],
+    marks: Mapping[tuple[str, str], Mark],
+) -> Marked:
+    """A unit's state under the marks that were made for its present numbers; all others have lapsed."""
+    queries = {one.rule: one for one in findings if one.severity is Severity.QUERY and one.rule is not None}
+    mine = [mark for (code, _), mark in marks.items() if code == state.unit.code]
+    valid = tuple(mark for mark in mine if _holds(mark, queries.get(mark.judgement)))
+    rejected = {mark.judgement: mark for mark in valid if mark.decision is Decision.REJECTED}
+    if not rejected:
+        return Marked(state=replace(state, marks=valid))
+    kept = {key: one for key, one in submission.explanations.items() if key not in rejected}
+    result = check(definition, replace(submission, explanations=kept))
+    told = tuple(_told(one, rejected.get(one.rule or "")) for one in result.findings)
+    result = replace(result, findings=told)
+    state = replace(state, marks=valid, standing=standing_of(result), counts=result.counts)
+    return Marked(state=state, result=result)
+
+
+def _holds(mark: Mark, query: Finding | None) -> bool:
+    """Whether a mark is still about these numbers; a rejection also about these words, as new ones are a new reason."""
+    if query is None or (query.left, query.right) != (mark.left, mark.right):
+        return False
+    if mark.decision is Decision.ACCEPTED:
+        return True
+    given = query.explanation_state is ExplanationState.GIVEN
+    return given and same_words(query.explanation or "") == same_words(mark.explanation)
+
+
+def same_words(text: str) -> str:
+    """An explanation without what makes no other one of it."""
+    return without(text, *SPACES).casefold()
+
+
+def _told(finding: Finding, mark: Mark | None) -> Finding:
+    """An open query, with what the office says of the explanation it had."""
+    return finding if mark is None else replace(finding, message=finding.message + not_accepted(mark))
+
+
+def not_accepted(mark: Mark) -> str:
+    """What the office says of an explanation it does not accept."""
+    note = say("mark.note", note=mark.note) if mark.note else ""
+    return say("mark.not_accepted", text=mark.explanation, note=note)

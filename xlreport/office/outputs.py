@@ -1,0 +1,61 @@
+"""Write results that are not there yet: what each is made from is kept, so that none is made twice for nothing."""
+
+import hashlib
+from dataclasses import dataclass, field
+
+from xlreport.office.archive import Archive
+from xlreport.office.folder import Blocked, OwnFolder, Removed, Unchanged, Written
+
+Outcome = Written | Unchanged | Blocked | Removed
+
+
+def key_of(*facts: object) -> str:
+    """What tells one set of facts from another; facts are values whose ``repr`` says everything, in order."""
+    return hashlib.sha256(repr(facts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass
+class Outputs:
+    """The files of a run in a folder of ours, and what became of them."""
+
+    folder: OwnFolder
+    archive: Archive
+    outcomes: list[Outcome] = field(default_factory=list)
+    _kept: set[str] = field(default_factory=set)
+
+    def is_current(self, name: str, made_from: str) -> bool:
+        """Whether a result made from the same is there as we wrote it; it is kept then."""
+        known, written_as = self.archive.made_from(name)
+        current = known == made_from and self.folder.is_as_written(written_as)
+        if current:
+            self.keep(name, Unchanged(written_as))
+        return current
+
+    def name_of(self, name: str) -> str:
+        """The name under which a result was written last: another one where a person changed the first."""
+        return self.archive.made_from(name)[1] or name
+
+    def put(self, name: str, made_from: str, data: bytes) -> Outcome:
+        """Write a result; one that a person changed is left alone, and the new one goes beside it.
+
+        Raises:
+            RequestError: the disk is full or gone, or the archive is in use, full or damaged.
+        """
+        outcome = self.folder.write(name, data, beside=True)
+        if not isinstance(outcome, Blocked):
+            self.archive.made(name, made_from, outcome.name)
+        self.keep(name, outcome)
+        return outcome
+
+    def keep(self, name: str, outcome: Outcome) -> None:
+        """Take note of what became of a result."""
+        self._kept |= {name, outcome.name}
+        self.outcomes.append(outcome)
+
+    def tidy(self) -> None:
+        """Remove what earlier runs wrote and this one did not.
+
+        Raises:
+            RequestError: the disk is gone.
+        """
+        self.outcomes += self.folder.remove_others(self._kept)

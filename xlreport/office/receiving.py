@@ -1,0 +1,136 @@
+"""Read what came in: each content once, however often it lies there, and none that the archive knows already."""
+
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+
+from xlreport.office.archive import Archive
+from xlreport.office.collecting import Received
+from xlreport.office.filing import Filing, Reading, read_content
+from xlreport.office.inbox import Candidate, ChangedError, Inbox, Passed, PassedOver
+from xlreport.office.processes import run_each
+
+FEWEST_EACH = 40
+"""Files that make up for starting a process; one takes about a hundredth of a second."""
+MOST_TOGETHER = 100_000_000
+"""Bytes of contents that wait in memory to be read."""
+KEPT_TOGETHER = 50
+"""Readings kept in one transaction: a run that is killed loses no more."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reader:
+    """Who reads: the form as it was given, and the very program and form that the archive must have been filled by."""
+
+    form: str
+    program: str
+    edition: str
+    at: str
+    processes: int = 0
+
+
+Progress = Callable[[Iterable[Reading], int], Iterable[Reading]]
+"""Passes readings on and tells somebody how many there have been, of how many."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Receipt:
+    """What came in, whatever came of it; how many contents had to be read; and what could not be."""
+
+    received: tuple[Received, ...]
+    read: int
+    passed_over: tuple[PassedOver, ...]
+
+
+def receive(inbox: Inbox, archive: Archive, reader: Reader, progress: Progress) -> Receipt:
+    """Every content of an inbox as it was read, now or before.
+
+    Raises:
+        RequestError: the archive is in use, full or damaged.
+    """
+    places = _places(inbox.candidates)
+    known = dict(archive.filings(tuple(places), program=reader.program, edition=reader.edition))
+    waiting = [found[0] for digest, found in places.items() if digest not in known]
+    changed: list[PassedOver] = []
+    with closing(_readings(waiting, reader, changed)) as readings:
+        for kept in _kept(progress(readings, len(waiting)), archive, reader):
+            known[kept.digest] = kept
+    return Receipt(
+        received=tuple(_received(known[digest], found) for digest, found in places.items() if digest in known),
+        read=len(waiting) - len(changed),
+        passed_over=(*inbox.passed_over, *changed),
+    )
+
+
+def _places(candidates: Iterable[Candidate]) -> Mapping[str, list[Candidate]]:
+    """The candidates by content, in the order of their names."""
+    places: dict[str, list[Candidate]] = {}
+    for one in candidates:
+        places.setdefault(one.digest, []).append(one)
+    return places
+
+
+def _received(filing: Filing, found: Sequence[Candidate]) -> Received:
+    times = [one.modified for one in found if one.modified]
+    return Received(filing=filing, names=tuple(one.name for one in found), modified=min(times, default=""))
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """All that another process needs to read a content."""
+
+    data: bytes
+    digest: str
+    form: str
+
+
+def _read(order: _Order) -> Reading:
+    return read_content(order.data, order.digest, order.form)
+
+
+def _readings(
+    waiting: Sequence[Candidate], reader: Reader, changed: list[PassedOver]
+) -> Generator[Reading, None, None]:
+    for batch in _batches(waiting):
+        orders = list(_orders(batch, reader.form, changed))
+        few = len(orders) < 2 * FEWEST_EACH
+        yield from run_each(_read, orders, processes=1 if few else reader.processes)
+
+
+def _orders(batch: Iterable[Candidate], form: str, changed: list[PassedOver]) -> Iterator[_Order]:
+    for one in batch:
+        try:
+            yield _Order(one.load(), one.digest, form)
+        except ChangedError:
+            changed.append(PassedOver(name=one.name, why=Passed.CHANGED))
+
+
+def _batches(waiting: Iterable[Candidate]) -> Iterator[list[Candidate]]:
+    """The candidates in batches whose contents fit into memory together."""
+    batch: list[Candidate] = []
+    size = 0
+    for one in waiting:
+        if batch and size + one.size > MOST_TOGETHER:
+            yield batch
+            batch, size = [], 0
+        batch.append(one)
+        size += one.size
+    if batch:
+        yield batch
+
+
+def _kept(readings: Iterable[Reading], archive: Archive, reader: Reader) -> Iterator[Filing]:
+    """Keep readings as they come, some together: what a broken run has kept need not be read again."""
+    waiting: list[Reading] = []
+    for reading in readings:
+        waiting.append(reading)
+        if len(waiting) == KEPT_TOGETHER:
+            yield from _keep(waiting, archive, reader)
+            waiting = []
+    yield from _keep(waiting, archive, reader)
+
+
+def _keep(readings: Sequence[Reading], archive: Archive, reader: Reader) -> list[Filing]:
+    if readings:
+        archive.keep(readings, program=reader.program, edition=reader.edition, at=reader.at)
+    return [one.filing for one in readings]

@@ -1,0 +1,211 @@
+"""The results of a collection: status, return copies, the sum and its trace, each written whole or left as it is."""
+
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from dataclasses import dataclass, replace
+
+from xlreport.errors import RequestError
+from xlreport.findings import Finding
+from xlreport.forms.definition import FormDefinition
+from xlreport.messages import say
+from xlreport.office.aggregate_workbook import write_aggregate
+from xlreport.office.aggregating import Aggregate, aggregate
+from xlreport.office.archive import Archive, Decision, Held, Placed
+from xlreport.office.collecting import Collection, Marked, UnitState, not_accepted, with_marks
+from xlreport.office.filing import filling_of
+from xlreport.office.folder import Blocked, OwnFolder, Unchanged
+from xlreport.office.naming import unit_stems
+from xlreport.office.outputs import Outcome, Outputs, key_of
+from xlreport.office.receiving import Reader, Receipt
+from xlreport.office.returning import ReturnOrder, make_return_copies
+from xlreport.office.standing import Standing
+from xlreport.office.status_sheet import StatusReport, write_status
+from xlreport.office.summing import Children, earlier_sum, is_same_sum
+from xlreport.office.trace_sheet import write_trace
+from xlreport.submission import Submission, Unit
+from xlreport.writing.filling import refuse_what_no_cell_holds
+
+STATUS, AGGREGATE, TRACE, RETURN = "status.xlsx", "aggregate.xlsx", "trace.xlsx", "return"
+
+Progress = Callable[[Iterable[bytes | str], int], Iterable[bytes | str]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
+    """What the results are of: the form, the parent unit, and its own report if there is one to compare with."""
+
+    definition: FormDefinition
+    parent: Unit
+    against: Submission | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Results:
+    """The collection once the office's marks are taken into account, and what became of each file."""
+
+    collection: Collection
+    outcomes: tuple[Outcome, ...]
+
+
+@dataclass(kw_only=True)
+class Writing:
+    """One run's writing of results."""
+
+    folder: OwnFolder
+    archive: Archive
+    reader: Reader
+    wanted: Wanted
+    receipt: Receipt
+    progress: Progress
+
+    def write(self, collection: Collection) -> Results:
+        """Write what is not there yet, remove what no longer holds, and keep in the archive how things stand.
+
+        Raises:
+            RequestError: the disk is full, or the archive is in use, full or damaged.
+        """
+        outputs = Outputs(self.folder, self.archive)
+        marked = self._marked(collection)
+        collection = replace(collection, units=tuple(one.state for one in marked.values()))
+        returned = self._return_copies(outputs, collection, marked)
+        self._sum(outputs, collection, marked)
+        self._status(outputs, collection, marked, returned)
+        outputs.tidy()
+        self._finish(collection)
+        return Results(collection=collection, outcomes=tuple(outputs.outcomes))
+
+    def _key(self, *facts: object) -> str:
+        return key_of(self.reader.program, self.reader.edition, *facts)
+
+    # ── the office's marks ──
+
+    def _marked(self, collection: Collection) -> dict[str, Marked]:
+        marks = self.archive.marks(collection.form, collection.year)
+        of_units = {code for code, _ in marks}
+        found = {}
+        for state in collection.units:
+            submission = self._submission(state) if state.unit.code in of_units else None
+            if submission is None:
+                found[state.unit.code] = Marked(state=state)
+            else:
+                findings = self.archive.findings(submission.source)
+                found[state.unit.code] = with_marks(self.wanted.definition, state, submission, findings, marks)
+        return found
+
+    def _submission(self, state: UnitState) -> Submission | None:
+        return None if state.chosen is None else self.archive.submission(state.chosen.filing.digest)
+
+    # ── return copies ──
+
+    def _return_copies(self, outputs: Outputs, collection: Collection, marked: dict[str, Marked]) -> dict[str, str]:
+        """Make those that are not there; the name of each unit's, by its code."""
+        units = [one.unit for one in collection.units]
+        stems = unit_stems(units, collection.year, say("return.suffix"))
+        names = {unit.code: f"{RETURN}/{stem}.xlsx" for unit, stem in zip(units, stems, strict=True)}
+        open_units = [one for one in collection.units if one.chosen and one.standing is not Standing.ACCEPTED]
+        keys = {one.unit.code: self._key(one.chosen and one.chosen.filing.digest, one.marks) for one in open_units}
+        waiting = [one for one in open_units if not outputs.is_current(names[one.unit.code], keys[one.unit.code])]
+        orders = [self._order(one, marked[one.unit.code]) for one in waiting]
+        with closing(make_return_copies(orders, processes=self.reader.processes)) as made:
+            for state, data in zip(waiting, self.progress(made, len(orders)), strict=True):
+                _put_return(outputs, names[state.unit.code], keys[state.unit.code], data)
+        written = {code: outputs.name_of(name) for code, name in names.items() if code in keys}
+        return {code: name for code, name in written.items() if self.folder.holds(name)}
+
+    def _order(self, state: UnitState, marked: Marked) -> ReturnOrder:
+        submission = marked.result.submission if marked.result is not None else self._submission(state)
+        assert submission is not None  # noqa: S101 - only readable workbooks are chosen
+        rejected = [mark for mark in state.marks if mark.decision is Decision.REJECTED]
+        additions = tuple((mark.judgement, not_accepted(mark)) for mark in rejected)
+        return ReturnOrder(form=self.reader.form, submission=submission, additions=additions)
+
+    # ── the sum ──
+
+    def _sum(self, outputs: Outputs, collection: Collection, marked: dict[str, Marked]) -> None:
+        definition, against = self.wanted.definition, self.wanted.against
+        earlier = earlier_sum(self.folder, AGGREGATE, self.reader.form)
+        theirs = None if against is None else (against.source, filling_of(against))
+        facts = (collection, self.wanted.parent)
+        sum_key = self._key(facts, None if earlier is None else earlier.digest)
+        trace_key = self._key(facts, theirs)
+        is_current = [outputs.is_current(AGGREGATE, sum_key), outputs.is_current(TRACE, trace_key)]
+        if all(is_current):
+            return
+        children = Children(definition=definition, archive=self.archive, collection=collection)
+        made = aggregate(
+            definition,
+            self.wanted.parent,
+            collection.year,
+            children.all(marked),
+            earlier=None if earlier is None else earlier.submission,
+        )
+        if earlier is not None and is_same_sum(made.submission, earlier.submission):
+            outputs.keep(AGGREGATE, Unchanged(earlier.name))
+        elif not is_current[0]:
+            self._attempt(outputs, AGGREGATE, sum_key, lambda: self._aggregate(made))
+        if not is_current[1]:
+            self._attempt(outputs, TRACE, trace_key, lambda: write_trace(definition, made, against))
+
+    def _aggregate(self, made: Aggregate) -> bytes:
+        refuse_what_no_cell_holds(self.wanted.definition, made.submission)
+        return write_aggregate(self.wanted.definition, made)
+
+    def _attempt(self, outputs: Outputs, name: str, key: str, make: Callable[[], bytes]) -> None:
+        """Write a result that may be impossible: too many units for a sheet, say; the others go on."""
+        try:
+            data = make()
+        except RequestError as error:
+            outputs.keep(name, Blocked(name, str(error)))
+            return
+        outputs.put(name, key, data)
+
+    # ── status ──
+
+    def _status(
+        self, outputs: Outputs, collection: Collection, marked: dict[str, Marked], returned: dict[str, str]
+    ) -> None:
+        key = self._key(collection, self.receipt.passed_over, returned, self.wanted.parent)
+        if outputs.is_current(STATUS, key):
+            return
+        report = StatusReport(
+            definition=self.wanted.definition,
+            parent=self.wanted.parent,
+            collection=collection,
+            findings={one.unit.code: self._findings(one, marked[one.unit.code]) for one in collection.units},
+            returned=returned,
+            passed_over=self.receipt.passed_over,
+        )
+        outputs.put(STATUS, key, write_status(report))
+
+    def _findings(self, state: UnitState, marked: Marked) -> tuple[Finding, ...]:
+        if marked.result is not None:
+            return (*state.remarks, *marked.result.findings)
+        found = () if state.chosen is None else self.archive.findings(state.chosen.filing.digest)
+        return (*state.remarks, *found)
+
+    # ── the archive ──
+
+    def _finish(self, collection: Collection) -> None:
+        received = self.receipt.received
+        self.archive.finish(
+            collection.form,
+            collection.year,
+            places=[
+                Placed(name=name, digest=one.filing.digest, modified=one.modified)
+                for one in received
+                for name in one.names
+            ],
+            units=[
+                Held(unit=one.unit, standing=one.standing, digest=one.chosen.filing.digest if one.chosen else None)
+                for one in collection.units
+            ],
+            program=self.reader.program,
+            at=self.reader.at,
+        )
+
+
+def _put_return(outputs: Outputs, name: str, key: str, data: bytes | str) -> None:
+    if isinstance(data, bytes):
+        outputs.put(name, key, data)
+    elif data:
+        outputs.keep(name, Blocked(name, data))

@@ -1,0 +1,110 @@
+"""From what came in to the sum: each unit with its submission, and the words of a sum a person worked on."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+
+from xlreport.checks.figures import effective_figures
+from xlreport.checks.result import CheckResult
+from xlreport.errors import WorkbookError
+from xlreport.forms.definition import FormDefinition
+from xlreport.office.aggregating import Child
+from xlreport.office.archive import Archive
+from xlreport.office.collecting import Collection, Marked, Received, UnitState
+from xlreport.office.folder import OwnFolder
+from xlreport.office.standing import Standing
+from xlreport.submission import Submission
+from xlreport.verifying.sources import read_source
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Children:
+    """The units of a collection as children of a sum, their submissions out of the archive."""
+
+    definition: FormDefinition
+    archive: Archive
+    collection: Collection
+
+    def all(self, marked: Mapping[str, Marked]) -> Iterator[Child]:
+        """A child for each unit; two for one of which nobody can say which workbook counts."""
+        for state in self.collection.units:
+            if state.rivals:
+                yield from (self.child(state, one) for one in state.rivals)
+            else:
+                yield self.child(state, state.chosen or self.stray_of(state), marked.get(state.unit.code))
+
+    def stray_of(self, state: UnitState) -> Received | None:
+        """A readable workbook of another year or form: it says why the unit is not in the sum."""
+        strays = [one.received for one in self.collection.strays if one.code == state.unit.code]
+        return next((one for one in reversed(strays) if one.filing.is_readable), None)
+
+    def child(self, state: UnitState, one: Received | None, marked: Marked | None = None) -> Child:
+        """A unit with one of its workbooks, or with none."""
+        submission = None if one is None else self.archive.submission(one.filing.digest)
+        if one is None or submission is None:
+            return Child(unit=state.unit, status=state.standing)
+        submission = replace(submission, source=one.leaf)
+        return Child(
+            unit=state.unit,
+            status=state.standing,
+            submission=submission,
+            result=self.result(state, one, submission, marked) if one is state.chosen else None,
+        )
+
+    def result(self, state: UnitState, one: Received, submission: Submission, marked: Marked | None) -> CheckResult:
+        """The check as far as a sum needs it: figures and findings."""
+        if marked is not None and marked.result is not None:
+            return marked.result
+        return CheckResult(
+            submission=submission,
+            numbers=effective_figures(self.definition, submission),
+            judged=(),
+            findings=self.archive.findings(one.filing.digest),
+            counts=state.counts,
+            accepted=state.standing is Standing.ACCEPTED,
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Earlier:
+    """A sum that a person worked on: the file's name, what tells its content, and what is in it."""
+
+    name: str
+    digest: str
+    submission: Submission
+
+
+def earlier_sum(folder: OwnFolder, name: str, form: str) -> Earlier | None:
+    """The last of the sums in a folder that a person changed, if it can be read."""
+    found = None
+    for path in sorted(folder.path.glob(f"{Path(name).stem}*{Path(name).suffix}"), key=_number):
+        if not folder.is_as_written(path.name):
+            found = _read(path, form) or found
+    return found
+
+
+def _number(path: Path) -> tuple[int, str]:
+    number = path.stem.rpartition("_")[2]
+    return (int(number) if number.isdecimal() and len(number) < 3 else 1), path.name  # noqa: PLR2004 - as files are numbered
+
+
+def _read(path: Path, form: str) -> Earlier | None:
+    try:
+        data = path.read_bytes()
+        submission = read_source(data, path.name, form).submission
+    except (OSError, WorkbookError):
+        return None
+    return Earlier(name=path.name, digest=sha256(data).hexdigest(), submission=submission)
+
+
+def is_same_sum(made: Submission, earlier: Submission) -> bool:
+    """Whether the sum a person worked on still is the sum: figures, units that are missing, last year's figures."""
+    figures = {ref: value for ref, value in earlier.values.items() if ref in made.values}
+    same = (earlier.form, earlier.version, earlier.unit, earlier.year) == (
+        made.form,
+        made.version,
+        made.unit,
+        made.year,
+    )
+    return same and figures == dict(made.values) and earlier.missing_units == made.missing_units
