@@ -23,12 +23,15 @@ from xlreport.cli import progress
 from xlreport.fields import FieldRef
 from xlreport.forms.definition import FormDefinition
 from xlreport.forms.loading import load_definition
+from xlreport.office.archive import ARCHIVE, Archive, Held
+from xlreport.office.filing import Filing, Reading
 from xlreport.office.folder import LOCK
 from xlreport.office.issuing import make_templates, plan_issues
 from xlreport.office.last_year import NO_LAST_YEAR, LastFile, documents_of, match_last_year
 from xlreport.office.mark import MARK
 from xlreport.office.naming import unit_stems
 from xlreport.office.roster import read_roster
+from xlreport.office.standing import Standing
 from xlreport.submission import Submission, Unit
 from xlreport.verifying.sources import read_source
 from xlreport.writing.template import write_template
@@ -348,6 +351,39 @@ def test_a_path_without_a_single_usable_figure_is_the_wrong_path(monkeypatch: py
     last_file("last/a.xlsx", 1, year=2022)
     expected = "“last”里没有能用的上年数，什么都没有写。\n  上年的文件“a.xlsx”是 2022 年的，应是 2023 年的。\n"
     assert issue(monkeypatch, "--last", "last") == (2, expected)
+    assert not Path("out").exists()
+
+
+def archived(year: int = 2023) -> Path:
+    """Results of a collection of last year: one unit passed, one was sent back, one is not in."""
+    held = []
+    with Archive.open(Path("results.there") / ARCHIVE) as archive:
+        for at, (standing, (code, name)) in enumerate(zip(Standing, UNITS, strict=False), start=1):
+            made = Submission(
+                form="toy", version="1.0", unit=Unit(name=name), year=year, source=f"d{at}", values=books(at * 11)
+            )
+            filing = Filing(digest=f"d{at}", form="toy", version="1.0", unit=made.unit, year=year, standing=standing)
+            archive.keep([Reading(filing=filing, submission=made)], program="x", edition="y", at="z")
+            held.append(Held(unit=Unit(name=name, code=code), standing=standing, digest=f"d{at}"))
+        archive.finish("toy", year, places=[], units=held, program="x", at="z")
+    return Path("results.there")
+
+
+def test_last_year_s_figures_come_from_the_archive_of_its_results_as_far_as_they_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    Path("results.there").mkdir()
+    results = archived()
+    for last in (results, results / ARCHIVE):
+        code, said = issue(monkeypatch, "--last", str(last), "--again")
+        assert (code, said.splitlines()[0]) == (0, "没有上年数的 2 个单位（模板照发，不显示上年数）：甲馆、乙馆")
+        assert last_numbers() == {"001": None, "002": None, "003": 33}
+
+
+def test_an_archive_without_that_year_is_the_wrong_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("results.there").mkdir()
+    code, said = issue(monkeypatch, "--last", str(archived(2022)))
+    assert (code, "里没有这个表单 2023 年通过或待说明的表，什么都没有写" in said) == (2, True)
     assert not Path("out").exists()
 
 

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from xlreport.cli.inputs import read_bytes
@@ -14,6 +14,7 @@ from xlreport.errors import RequestError, WorkbookError
 from xlreport.forms.definition import FormDefinition
 from xlreport.forms.loading import load_definition
 from xlreport.messages import say
+from xlreport.office.archive import ARCHIVE, last_year
 from xlreport.office.folder import Blocked, OwnFolder, Unchanged, Written
 from xlreport.office.issuing import Issue, make_templates, plan_issues
 from xlreport.office.last_year import (
@@ -103,11 +104,27 @@ def _last_year(definition: FormDefinition, options: IssueOptions, units: Sequenc
     """
     if options.last is None:
         return NO_LAST_YEAR
-    last = match_last_year(definition, units, _submissions(options.last, options.form), options.year)
+    found = _archived(definition, options.last, options.year - 1) or _submissions(options.last, options.form)
+    last = match_last_year(definition, units, found, options.year)
     if not last.figures:
         lines = (f"  {note}" for note in last.notes[:MOST_NAMED])
         raise RequestError("\n".join([say("issue.no_last", path=options.last), *lines]))
     return last
+
+
+def _archived(definition: FormDefinition, path: Path, year: int) -> list[Submission | str]:
+    """The submissions of a year that counted in the end, where the path is an archive or a folder of results.
+
+    Raises:
+        RequestError: there is an archive, and it cannot be read or holds nothing of that form and year.
+    """
+    archive = path / ARCHIVE if path.is_dir() else path
+    if archive.suffix.lower() != Path(ARCHIVE).suffix or not archive.is_file():
+        return []
+    found = last_year(archive, definition.id, year)
+    if not found:
+        raise RequestError(say("issue.empty_archive", path=archive, year=year))
+    return [replace(one, source=one.unit.name, unit=replace(one.unit, code=code)) for code, one in found.items()]
 
 
 def _submissions(path: Path, form: str) -> list[Submission | str]:

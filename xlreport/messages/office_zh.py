@@ -156,6 +156,7 @@ OFFICE_WORDS: dict[str, str] = {
     "last.contradicting": "{unit}上年的文件有几份，数不一样：{names}，都没有用。请只留一份。",
     "issue.levels": "单位名录里有 {count} 个单位的级别是这个表单没有的：",
     "issue.no_last": "“{path}”里没有能用的上年数，什么都没有写。",
+    "issue.empty_archive": "“{path}”里没有这个表单 {year} 年通过或待说明的表，什么都没有写。",
     "issue.progress": "正在生成模板 {done}/{total}",
     "issue.reading": "正在读上年的文件 {done}/{total}",
     "issue.without_last": "没有上年数的 {count} 个单位（模板照发，不显示上年数）：{names}",
@@ -167,7 +168,7 @@ OFFICE_WORDS: dict[str, str] = {
     "issue.blocked": "有 {count} 个模板没有写成，见上。处理好以后再运行一次，只补写这些。",
     "cli.issue": "按单位名录给每个单位生成模板，放进一个文件夹。",
     "cli.roster_file": "单位名录（.xlsx 或 .csv）。",
-    "cli.issue_last": "上年的填报文件所在的文件夹，或一个导出的 .json。",
+    "cli.issue_last": "上年的填报文件所在的文件夹、上年的收表结果文件夹，或一个导出的 .json。",
     "cli.again": "已有的也重新生成（被人改过的不动）；名录里没有的单位，模板删去。",
     "cli.outbox": "放到哪个文件夹；只能是新的、空的，或以前发模板用的。",
 }
