@@ -1,6 +1,6 @@
 """Collect what came in: read the inbox, write the results, say how things stand."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from xlreport.forms.definition import FormDefinition
 from xlreport.forms.loading import load_definition, shipped_forms
 from xlreport.messages import say
 from xlreport.office.archive import ARCHIVE, Archive
-from xlreport.office.collecting import collect
+from xlreport.office.collecting import Stray, collect
 from xlreport.office.filing import edition, program
 from xlreport.office.folder import Blocked, OwnFolder, Written
 from xlreport.office.inbox import CHINA, look_into
@@ -56,6 +56,21 @@ class Task:
     wanted: Wanted
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Report:
+    """How a run ended: the exit code, how things stand in one line, and what else is to be said."""
+
+    code: int
+    state: str
+    notes: tuple[str, ...]
+
+    def print(self) -> None:
+        """How things stand is the result; the rest is for people."""
+        emit(self.state)
+        for note in self.notes:
+            tell(note)
+
+
 def run_collect(options: CollectOptions) -> int:
     """Collect once; the exit code: 0 where all units are accepted and no file is left over, else 1, 2 for trouble.
 
@@ -66,7 +81,9 @@ def run_collect(options: CollectOptions) -> int:
     """
     task = prepare(options)
     with open_results(options, task) as folder:
-        return collect_once(options, task, folder)
+        report = collect_once(options, task, folder)
+    report.print()
+    return report.code
 
 
 def prepare(options: CollectOptions) -> Task:
@@ -99,8 +116,8 @@ def open_results(options: CollectOptions, task: Task) -> OwnFolder:
 
 def collect_once(
     options: CollectOptions, task: Task, folder: OwnFolder, *, only: Callable[[Path], bool] = lambda _: True
-) -> int:
-    """Read what is new, write what follows from it, say how things stand; the exit code.
+) -> Report:
+    """Read what is new, write what follows from it, and report how things stand.
 
     Raises:
         RequestError: the disk is full, or the archive is in use or damaged.
@@ -118,7 +135,7 @@ def collect_once(
             progress=lambda items, total: told(items, "collect.returning", total),
         )
         results = writing.write(collect(task.definition, task.roster, options.year, receipt.received))
-    return _tell(options, receipt, results)
+    return _report(options, receipt, results)
 
 
 def _only_form() -> str:
@@ -151,42 +168,47 @@ def _parent(options: CollectOptions, definition: FormDefinition, roster: Roster,
 # ── words ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _tell(options: CollectOptions, receipt: Receipt, results: Results) -> int:
+def _report(options: CollectOptions, receipt: Receipt, results: Results) -> Report:
     blocked = [one for one in results.outcomes if isinstance(one, Blocked)]
-    for one in blocked:
-        tell(one.reason)
-    _tell_beside(results)
     left_over = _left_over(receipt, results)
+    notes = [*(one.reason for one in blocked), *_beside(results)]
     if left_over:
-        tell(say("collect.strays", count=len(left_over), status=STATUS))
-        for line in left_over[:MOST_TOLD]:
-            tell(line)
+        notes.append(say("collect.strays", count=len(left_over), status=STATUS))
+        notes += left_over[:MOST_TOLD]
         if len(left_over) > MOST_TOLD:
-            tell(say("collect.more", count=len(left_over) - MOST_TOLD))
+            notes.append(say("collect.more", count=len(left_over) - MOST_TOLD))
+    notes.append(say("collect.written", folder=options.results, status=STATUS, aggregate=AGGREGATE, trace=TRACE))
+    if options.against is not None:
+        notes.append(say("collect.against", trace=TRACE))
+    if blocked:
+        notes.append(say("collect.blocked", count=len(blocked)))
     collection = results.collection
     numbers = {standing.value: collection.count(standing) for standing in Standing}
-    emit(say("collect.done", units=len(collection.units), read=receipt.read, **numbers))
-    tell(say("collect.written", folder=options.results, status=STATUS, aggregate=AGGREGATE, trace=TRACE))
-    if options.against is not None:
-        tell(say("collect.against", trace=TRACE))
-    if blocked:
-        tell(say("collect.blocked", count=len(blocked)))
-        return TROUBLE
-    return COMPLETE if collection.is_complete and not left_over else INCOMPLETE
+    return Report(
+        code=TROUBLE if blocked else COMPLETE if collection.is_complete and not left_over else INCOMPLETE,
+        state=say("collect.done", units=len(collection.units), read=receipt.read, **numbers),
+        notes=tuple(notes),
+    )
 
 
-def _tell_beside(results: Results) -> None:
-    """Say where a result was written that a person had changed."""
-    expected = {STATUS, AGGREGATE, TRACE}
+def _beside(results: Results) -> Iterator[str]:
+    """Where a result was written that a person had changed."""
+    expected = (STATUS, AGGREGATE, TRACE)
     for one in results.outcomes:
         if isinstance(one, Written) and one.name not in expected and not one.name.startswith(f"{RETURN}/"):
             first = next(name for name in expected if one.name.startswith(name.removesuffix(".xlsx")))
-            tell(say("collect.beside", name=first, other=one.name))
+            yield say("collect.beside", name=first, other=one.name)
 
 
 def _left_over(receipt: Receipt, results: Results) -> list[str]:
     """A line for each file that may have been meant to count and does not."""
     strays = results.collection.strays
-    lines = [say("collect.stray", name=one.received.name, words=one.finding.message) for one in strays]
+    lines = [_stray(one) for one in strays]
     missed = (one for one in receipt.passed_over if one.why.is_trouble)
     return [*lines, *(say("collect.stray", name=one.name, words=one.words) for one in missed)]
+
+
+def _stray(one: Stray) -> str:
+    """A file and why it does not count; what it is called is said once."""
+    words = one.finding.message.removeprefix(say("collect.quoted", name=one.received.leaf))
+    return say("collect.stray", name=one.received.name, words=words.removeprefix(f"{one.received.leaf}："))

@@ -353,6 +353,54 @@ def collect(
     raise typer.Exit(run_collect(options))
 
 
+@app.command(help=say("cli.watch"))
+def watch(
+    inbox: InboxFolder,
+    *,
+    roster_file: RosterFile,
+    year: CollectYear,
+    results: ResultsFolder,
+    form: CollectForm = "",
+    unit: ParentName = "",
+    unit_code: ParentCode = "",
+    level: ParentLevel = "",
+    against: Against = None,
+    jobs: Jobs = 0,
+    every: Annotated[float, typer.Option("--every", min=0.1, max=3600, help=say("cli.every"))] = 5,
+) -> None:
+    """Collect again whenever files have come."""
+    from xlreport.cli.collecting import CollectOptions  # noqa: PLC0415 - start-up
+    from xlreport.cli.watching import run_watch  # noqa: PLC0415 - start-up
+
+    options = CollectOptions(
+        inbox=inbox,
+        roster=roster_file,
+        year=year,
+        results=results,
+        form=form,
+        unit=unit,
+        unit_code=unit_code,
+        level=level,
+        against=against,
+        jobs=jobs,
+    )
+    run_watch(options, every)
+
+
+@app.command(help=say("cli.mark"))
+def mark(
+    results: Annotated[Path, typer.Argument(metavar="RESULTS", help=say("cli.mark_results"))],
+    unit: Annotated[str, typer.Argument(metavar="UNIT", help=say("cli.mark_unit"))],
+    judgement: Annotated[str, typer.Argument(metavar="JUDGEMENT", help=say("cli.mark_judgement"))],
+    decision: Annotated[str, typer.Argument(metavar="DECISION", help=say("cli.mark_decision"))],
+    note: Annotated[str, typer.Option("--note", help=say("cli.mark_note"))] = "",
+) -> None:
+    """Say what the office thinks of a unit's explanation."""
+    from xlreport.cli.marking import run_mark  # noqa: PLC0415 - start-up
+
+    run_mark(results, unit, judgement, decision, note=note)
+
+
 @app.command(help=say("cli.demo"))
 def demo(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help=say("cli.demo_folder"))] = Path("xlreport-demo"),

@@ -49,7 +49,7 @@ class Absence(Enum):
     MISSING = "missing"
     """未报."""
     RETURNED = "returned"
-    """退回."""
+    """退回; also what cannot be read."""
     TWICE = "twice"
     """Given more than once: which one counts is not for the sum to choose."""
     OTHER_UNIT = "other_unit"
@@ -175,7 +175,7 @@ def aggregate(
         last=figures,
         deadline=deadline,
         return_to=return_to,
-        missing_units=tuple(_named(not_summed)),
+        missing_units=tuple(dict.fromkeys(_named(not_summed))),  # given twice, it lacks once
     )
     return Aggregate(
         submission=submission if earlier is None else _with_words(definition, submission, earlier),
@@ -242,7 +242,7 @@ def _given_twice(units: Sequence[Unit]) -> frozenset[Unit]:
 def _absence(definition: FormDefinition, year: int, child: Child) -> Absence | None:
     made = child.submission
     if made is None or child.status is Standing.MISSING:
-        return Absence.MISSING
+        return Absence.RETURNED if child.status is Standing.RETURNED else Absence.MISSING
     if (made.form, made.version) != (definition.id, definition.version):
         return Absence.OTHER_FORM
     if made.year != year:

@@ -1,0 +1,71 @@
+"""Watch an inbox until somebody stops it: Ctrl+C, or the system's word to end."""
+
+import signal
+import time
+from dataclasses import dataclass
+from functools import partial
+from types import FrameType
+from typing import NoReturn
+
+from xlreport.cli.collecting import TROUBLE, CollectOptions, Report, collect_once, open_results, prepare
+from xlreport.cli.output import tell
+from xlreport.errors import XlreportError
+from xlreport.messages import say
+from xlreport.office.folder import OwnFolder
+from xlreport.office.watching import Look, look_at, watch
+
+
+def run_watch(options: CollectOptions, every: float) -> None:
+    """Collect whenever files have come, until it is stopped; every result is whole whenever that is.
+
+    Raises:
+        RequestError: something asked for is not right, or another run is at work.
+        WorkbookError: the roster or the report to compare with cannot be read.
+        DefinitionError: the form is not right.
+    """
+    task = prepare(options)
+    before = signal.signal(signal.SIGTERM, _stop)
+    try:
+        with open_results(options, task) as folder:
+            tell(say("watch.begin", folder=options.inbox, every=f"{every:g}"))
+            run = _Run(options, folder)
+            watch(partial(look_at, options.inbox), run.collect, partial(time.sleep, every))
+    except KeyboardInterrupt:
+        tell(say("watch.end"))
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+@dataclass
+class _Run:
+    """One run after the other; what is said twice in a row is told once."""
+
+    options: CollectOptions
+    folder: OwnFolder
+    told: tuple[str, ...] = ()
+
+    def collect(self, still: Look) -> bool:
+        """Collect the files that stand still; whether nothing has to be tried again."""
+        try:
+            task = prepare(self.options)  # the roster may have been corrected since
+            report = collect_once(self.options, task, self.folder, only=still.__contains__)
+        except XlreportError as error:
+            self.tell((str(error),))
+            return False
+        self.say(report, len(still))
+        return report.code != TROUBLE
+
+    def say(self, report: Report, count: int) -> None:
+        """Tell how things stand."""
+        self.tell((say("watch.again", count=count), report.state, *report.notes))
+
+    def tell(self, lines: tuple[str, ...]) -> None:
+        """Tell something, unless it was the last that was told."""
+        if lines != self.told:
+            self.told = lines
+            for line in lines:
+                tell(line)
