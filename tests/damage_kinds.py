@@ -13,7 +13,7 @@ from xlreport.checks.check import check, with_bound_explanations
 from xlreport.checks.figures import effective_figures
 from xlreport.errors import WorkbookError
 from xlreport.forms.grid import Role
-from xlreport.forms.layout import HIDDEN_SHEET, plan_layout
+from xlreport.forms.layout import HIDDEN_SHEET, META, plan_layout
 from xlreport.reading.workbook import read_workbook
 from xlreport.submission import Explanation, Submission
 from xlreport.verifying.sources import verified_submission
@@ -296,11 +296,19 @@ def _frozen(book: Book, cell: CellRef) -> Book:
     return damage.with_cell(book, cell, value, kind)
 
 
+REFUSED = ("NOT-A-TEMPLATE", "UNKNOWN-VERSION", "OTHER-FORM", "DAMAGED-TEMPLATE", "WORDS-CHANGED", "HIDDEN-CHANGED")
+FIRST_KEYS = 1 + len(META)
+
+
 def on_words(cells: Iterable[CellRef]) -> Iterator[Case]:
     """What is done to titles, help and other words."""
     for cell in cells:
-        yield Case("words changed", cell, at(damage.text, cell, "别的话"), ("WORDS-CHANGED",))
-        yield Case("words emptied", cell, at(damage.emptied, cell), ("WORDS-CHANGED",))
+        if cell.sheet == HIDDEN_SHEET and cell.row <= FIRST_KEYS:  # without them nobody knows what it is
+            yield Case("key of the hidden sheet changed", "", at(damage.text, cell, "别的话"), REFUSED)
+            yield Case("key of the hidden sheet emptied", "", at(damage.emptied, cell), REFUSED)
+        else:
+            yield Case("words changed", cell, at(damage.text, cell, "别的话"), ("WORDS-CHANGED",))
+            yield Case("words emptied", cell, at(damage.emptied, cell), ("WORDS-CHANGED",))
         yield Case("words unlocked", cell, at(damage.with_lock, cell, OPEN), ("CELL-UNLOCKED",))
 
 

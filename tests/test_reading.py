@@ -6,6 +6,8 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 
+import damage
+import damage_kinds
 import editing
 import line
 import openpyxl
@@ -213,13 +215,16 @@ def test_removed_protection_and_extra_sheets_are_only_notices() -> None:
         (lambda data: editing.with_number(data, REQUESTS, "J5", "3525"), [("TOTAL-OVERWRITTEN", "notice")]),
         (
             lambda data: editing.with_number(data, REQUESTS, "J5", "9"),
-            [("T3-ROW", "error"), ("TOTAL-OVERWRITTEN", "notice")],
+            [("T3-ROW", "error"), ("TOTAL-OVERWRITTEN", "notice"), ("NOT-RECALCULATED", "notice")],
         ),
         (
             lambda data: editing.with_cell_xml(data, REQUESTS, "J5", "<f>1+8</f><v>9</v>"),
-            [("T3-ROW", "error"), ("TOTAL-FORMULA-CHANGED", "notice")],
+            [("T3-ROW", "error"), ("TOTAL-FORMULA-CHANGED", "notice"), ("NOT-RECALCULATED", "notice")],
         ),
-        (lambda data: editing.with_text(data, REQUESTS, "J5", "见附表"), [("TOTAL-NOT-A-NUMBER", "error")]),
+        (
+            lambda data: editing.with_text(data, REQUESTS, "J5", "见附表"),
+            [("TOTAL-NOT-A-NUMBER", "error"), ("NOT-RECALCULATED", "notice")],
+        ),
     ],
     ids=["right number", "wrong number", "another formula", "words"],
 )
@@ -387,3 +392,22 @@ def test_each_part_of_the_workbook_is_parsed_once(monkeypatch: pytest.MonkeyPatc
     line.read_back(filled())
     sheets = [part for part in parsed if "worksheets/sheet" in part]
     assert (len(sheets), sorted(parsed)) == (len(LAYOUT.section_sheets) + 3, sorted(set(parsed)))
+
+
+def test_an_explanation_beside_another_judgement_is_not_taken_for_its_own() -> None:
+    """A row inserted into 校验 moves every sentence below it one judgement down."""
+    book = damage.row_inserted(damage_kinds.base(), damage_kinds.CHECKS, 10)
+    assert damage_kinds.filled().explanations
+    read = line.read_back(book.data())
+    assert read.explanations == {}
+    assert {one.code for one in read.findings} >= {"EXPLANATIONS-ASTRAY", "FORMULA-CHANGED"}
+
+
+def test_an_outcome_planted_in_the_file_is_only_a_notice_and_changes_nothing() -> None:
+    place = plan_layout(line.form()).judgements["YOY[proactive.licensing.decisions]"]
+    inside = damage.cell_xml(damage_kinds.base(), place.outcome)[3]
+    planted = damage.with_cell(damage_kinds.base(), place.outcome, inside.replace("<v>1</v>", "<v>0</v>")).data()
+    assert ("NOT-RECALCULATED", "notice", f"校验!F{place.checks_row}") in findings(planted)
+    assert [one for one in findings(planted) if one[0] == "YOY"] == [
+        one for one in findings(damage_kinds.base().data()) if one[0] == "YOY"
+    ]

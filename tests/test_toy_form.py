@@ -9,6 +9,7 @@ from judges import assert_stored_values_hold, assert_valid_open_xml
 from typer.testing import CliRunner, Result
 
 from xlreport.cells import CellRef, Text, number_value
+from xlreport.checks.check import check
 from xlreport.cli import app
 from xlreport.forms.loading import load_definition, parse_definition
 from xlreport.submission import Submission, Unit
@@ -255,3 +256,17 @@ def test_a_wide_table_names_the_first_failing_column_and_counts_the_others() -> 
     hint = stored[CellRef("数", 4, 32)]
     assert hint == Text("✗ 列7：甲≤乙；左边 5，右边 1，差额 4（另有 1 处）")
     assert_stored_values_hold(write_template(definition, filled))
+
+
+def test_what_could_not_be_judged_is_said_with_its_cells_where_nothing_asks_for_them() -> None:
+    """A form that does not ask for blanks: its comparison cannot be judged, and that is not "passed"."""
+    text = TWO_COLUMNS.replace(
+        BLANK, '{ id = "CATS", severity = "error", check = "t.cats.number >= 1", says = "有猫" }'
+    )
+    definition = parse_definition(text.encode())
+    nobody = Submission(form="small", version="1.0", unit=Unit(name="甲"), year=2024)
+    result = check(definition, nobody)
+    assert ([(one.code, [str(cell) for cell in one.cells]) for one in result.findings], result.accepted) == (
+        [("NOT-JUDGED", ["数!B3"])],
+        False,
+    )

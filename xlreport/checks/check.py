@@ -34,7 +34,10 @@ def check(definition: FormDefinition, submission: Submission, *, allow_missing: 
     ]
     noticed = [*_not_recalculated(definition, layout, submission), *_last_incomplete(definition, layout, submission)]
     lacking = _incomplete_sum(submission, Severity.NOTICE if allow_missing else Severity.ERROR)
-    findings = _in_cell_order(layout, [*submission.findings, *lacking, *noticed, *made])
+    said = {one.code for one in noticed}
+    read = [one for one in submission.findings if one.code != "NOT-RECALCULATED" or one.code not in said]
+    found = [*read, *lacking, *noticed, *made]
+    findings = _in_cell_order(layout, [*found, *_not_judged(layout, submission, judged, found)])
     counts = _counts([one for one in judged if not _is_unreadable(submission, one)], findings)
     unjudged = any(one.outcome is Outcome.NOT_EVALUABLE for one in judged)
     accepted = not (counts.error or counts.query or counts.blank or unjudged)
@@ -75,6 +78,26 @@ def _not_recalculated(definition: FormDefinition, layout: Layout, submission: Su
         code="NOT-RECALCULATED", severity=Severity.NOTICE, message=message, cells=(cell,), fields=tuple(stale[:1])
     )
     return [notice]
+
+
+def _not_judged(
+    layout: Layout, submission: Submission, judged: Iterable[Judged], found: Iterable[Finding]
+) -> list[Finding]:
+    """What could not be judged though nothing found so far says why, as in a form that does not ask for blanks."""
+    told = {ref for one in found for ref in one.fields}
+    refs = dict.fromkeys(
+        ref
+        for one in judged
+        if one.outcome is Outcome.NOT_EVALUABLE and not _is_unreadable(submission, one)
+        if not told.intersection(one.judgement.fields)
+        for ref in one.judgement.fields
+        if isinstance(submission.value(ref), Blank)
+    )
+    if not refs:
+        return []
+    cells = tuple(layout.cell_of(ref) for ref in refs)
+    message = say("finding.not_judged", cells=_addresses(cells))
+    return [Finding(code="NOT-JUDGED", severity=Severity.NOTICE, message=message, cells=cells, fields=tuple(refs))]
 
 
 def _is_unreadable(submission: Submission, judged: Judged) -> bool:

@@ -34,6 +34,7 @@ TEXTS: dict[str, str] = {
     "finding.last_figure": "{cell}（上年 {value}）",
     "finding.todo.error": "请核对这些格子，改正填错的数。",
     "finding.todo.total": "请核对各项；各项无误的，总计以算出的数为准。",
+    "finding.not_judged": "有的核对项读不到数，没有核对，所以还不能通过。请把这些格填上数：{cells}。没有的填 0。",
     "finding.todo.blank": "请补填；没有的填 0，或在表头“空白单元格按 0 填报”选“是”。",
     "finding.todo.blank_text": "请写上文字。",
     "finding.todo.query.missing": "填错的请改正；情况属实的，请到“校验”表写明原因（不少于 6 个字）。",
@@ -270,6 +271,9 @@ TEXTS: dict[str, str] = {
     "structure.OTHER-CONTENT": "文件里有填报用不着的东西，不读取：{names}。",
     "structure.OUTSIDE-VALUES": "填报格以外有内容，不读取：{pairs}。该填进表里的，请移到要填的格子。",
     "structure.outside_more": "等 {count} 处",
+    "structure.EXPLANATIONS-ASTRAY": (
+        "{cells} 的说明对不上左边的核对项（行被移动过或改过），没有读取。请把说明写到原来那一项的旁边。"
+    ),
     "structure.NOT-AN-EXPLANATION": "{cells} 里不是文字说明，不能作为说明。请用文字写明原因。",
     "hidden.whose": "单位、年度等",
     "hidden.last": "上年数",

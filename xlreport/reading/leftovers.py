@@ -112,7 +112,7 @@ class _Collector:
         return iter(())
 
     def checks(self, sheet: ReadSheet) -> Iterator[Leftover]:
-        explanations = {one.explanation for one in self.layout.judgements.values()}
+        explanations = {one.explanation: key for key, one in self.layout.judgements.items()}
         heads = ("number", "says", "left", "right", "difference", "result", "explanation")
         judgements = self.definition.judgements
         words = {
@@ -126,7 +126,8 @@ class _Collector:
         for ref, cell in _filled(sheet, self.layout.checks_sheet):
             inside = ref.row <= last and ref.column <= CHECKS_COLUMNS + 1
             if ref in explanations:
-                if cell.formula is not None or not isinstance(cell.value, Text):  # a number explains nothing
+                taken = explanations[ref] in self.submission.explanations
+                if cell.formula is not None or not isinstance(cell.value, Text) or not taken:
                     yield ref, _content(cell)
             elif not (inside and _is_among_ours(cell)) and not _is_ours_at(cell, ours, literals=False):
                 yield ref, _content(cell)

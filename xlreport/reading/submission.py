@@ -25,7 +25,7 @@ from xlreport.cells import (
 from xlreport.errors import WorkbookError
 from xlreport.fields import FieldKind, FieldRef
 from xlreport.findings import Finding, Severity
-from xlreport.forms.definition import Entry, FormDefinition, Section
+from xlreport.forms.definition import Entry, FormDefinition, Judgement, Section
 from xlreport.forms.grid import Role
 from xlreport.forms.layout import (
     CONTRACT,
@@ -424,13 +424,21 @@ class _Reader:
         if sheet is None:
             self.add("SHEET-MISSING", Severity.ERROR, [CellRef(self.layout.checks_sheet, 1, 1)])
             return
-        for key, place in self.layout.judgements.items():
+        astray = []
+        for judgement in self.definition.judgements:
+            place = self.layout.judgements[judgement.key]
             if place.explanation is None:
                 continue
             value = _value(sheet, place.explanation.row, place.explanation.column)
             words = text_of(value)
-            if isinstance(value, Text) and isinstance(words, Text):  # a number explains nothing
-                self.got.explanations[key] = self.explanation(words.value, place)
+            if not (isinstance(value, Text) and isinstance(words, Text)):  # a number explains nothing
+                continue
+            if _is_row_of(judgement, sheet, place.checks_row):
+                self.got.explanations[judgement.key] = self.explanation(words.value, place)
+            else:
+                astray.append(place.explanation)
+        if astray:
+            self.add("EXPLANATIONS-ASTRAY", Severity.NOTICE, astray)
 
     def explanation(self, text: str, place: JudgementPlace) -> Explanation:
         """A sentence with the numbers it was written for; one typed anew belongs to its first reading."""
@@ -504,6 +512,15 @@ def _same_words(value: Value) -> str:
 
 ERRORS_IN_GROUPS = frozenset({"FORMULA-IN-INPUT", "TOTAL-NOT-A-NUMBER"})
 """What is said once for a sheet and must be put right."""
+
+
+def _is_row_of(judgement: Judgement, sheet: ReadSheet, row: int) -> bool:
+    """Whether a row of 校验 still is that of a judgement, by the rule's id and by what must hold."""
+    found = _label(sheet, row, 1), _label(sheet, row, 2)
+    says = found[1] if "{count}" in judgement.says else _squeezed(judgement.says)
+    return found == (_squeezed(judgement.rule), says)
+
+
 MOST_STEPS = 20
 """How far labels may have moved together to be recognised."""
 _WAYS = {

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from xlreport.cells import CellRange, CellRef
 from xlreport.fields import FieldRef
+from xlreport.findings import Outcome
 from xlreport.rules.formula import (
     Area,
     Cell,
@@ -35,6 +36,8 @@ from xlreport.rules.tree import (
 
 PASSED, FAILED, NOT_EVALUABLE, NOT_APPLICABLE = range(4)
 """How the four outcomes are written in the workbook."""
+OUTCOMES = (Outcome.PASSED, Outcome.FAILED, Outcome.NOT_EVALUABLE, Outcome.NOT_APPLICABLE)
+"""The same as outcomes, in that order."""
 
 
 class Cells(Protocol):

@@ -6,9 +6,11 @@ report can no longer be trusted; everything else is said, and the next copy is w
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from functools import cached_property
 
-from xlreport.cells import Blank, Boolean, CellRef, Text, Value
+from xlreport.cells import Blank, Boolean, CellRef, Number, Text, Value
+from xlreport.checks.check import judge_as_typed
 from xlreport.fields import FieldRef
 from xlreport.findings import Finding, Severity
 from xlreport.forms.definition import FormDefinition
@@ -18,12 +20,14 @@ from xlreport.messages import say
 from xlreport.reading.found import findings_by_sheet, structure_finding
 from xlreport.reading.tokens import tokens
 from xlreport.reading.workbook import ReadCell, ReadSheet, ReadWorkbook
+from xlreport.rules.excel import OUTCOMES
 from xlreport.rules.formula import spell
 from xlreport.submission import Submission
 from xlreport.verifying.allowing import without_limits
 from xlreport.verifying.around import around_the_sheets
 from xlreport.verifying.renaming import Named
 from xlreport.verifying.spelling import is_same_formula, is_same_link, squeezed, words_of
+from xlreport.writing.checks_sheet import RESULT
 from xlreport.writing.meaning import Meaning, Meant
 from xlreport.writing.start_sheet import issued_words
 from xlreport.writing.table_sheet import row_hints
@@ -75,6 +79,8 @@ class _Verifier:
             yield from findings_by_sheet(code, Severity.NOTICE, found)
         yield from self.links()
         yield from self.outside()
+        if is_ours:
+            yield from self.planted()
 
     def is_our_edition(self) -> bool:
         hidden = self.workbook.sheet(HIDDEN_SHEET)
@@ -216,6 +222,26 @@ class _Verifier:
     def is_open(self, cell: CellRef) -> bool:
         meant = self.meaning.sheets[cell.sheet].get((cell.row, cell.column))
         return meant is not None and meant.is_open
+
+    # ── what the file says it computed ──
+
+    def planted(self) -> Iterator[Finding]:
+        """Outcomes the file shows that are not those of its figures, though the formulas are ours."""
+        hidden = self.workbook.sheet(HIDDEN_SHEET)
+        if hidden is None or self.submission.unreadable:
+            return
+        places = self.layout.judgements
+        due = {
+            places[one.judgement.key]: OUTCOMES.index(one.outcome)
+            for one in judge_as_typed(self.definition, self.submission)
+        }
+        stale = [
+            CellRef(self.layout.checks_sheet, place.checks_row, RESULT)
+            for place, outcome in due.items()
+            if hidden.value(place.outcome.row, place.outcome.column) != Number(Decimal(outcome))
+        ]
+        if stale:
+            yield structure_finding("NOT-RECALCULATED", Severity.NOTICE, stale)
 
     # ── what stands outside the inputs ──
 
