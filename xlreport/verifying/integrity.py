@@ -129,8 +129,10 @@ class _Verifier:
         if meant.is_open:
             return False
         cell = sheet.cells.get(place)
+        if cell is not None and cell.formula and cell.formula == meant.formula:
+            return False
         if meant.formula:
-            return not _holds_formula(cell, meant.formula) and not self.is_hint(name, place, cell)
+            return not _holds_formula(cell, self.hints.get(CellRef(name, *place), meant.formula))
         expected = self.issued(name, place) or meant.words
         if not expected:
             return False  # what somebody wrote into a blank cell stands outside the inputs and is said there
@@ -142,15 +144,11 @@ class _Verifier:
             return ""
         return issued_words(self.definition, self.submission).get(place, "")
 
-    def is_hint(self, name: str, place: tuple[int, int], cell: ReadCell | None) -> bool:
-        """Whether a formula is the one beside a row that tells last year's figures as well."""
-        if self.submission.last is None or cell is None:
-            return False
-        return CellRef(name, *place) in self.hints and _holds_formula(cell, self.hints[CellRef(name, *place)])
-
     @cached_property
     def hints(self) -> Mapping[CellRef, str]:
-        """The formulas beside the rows, with last year's figures in them."""
+        """The formulas beside the rows where they tell last year's figures, too."""
+        if self.submission.last is None:
+            return {}
         return {
             CellRef(table.sheet, row, table.hint_column): spell(hint, table.sheet)
             for table in self.layout.tables.values()
