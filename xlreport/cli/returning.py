@@ -37,7 +37,7 @@ def write_return_copies(
 def _write(result: CheckResult, path: Path, *, form: str, inputs: tuple[Path, ...], force: bool) -> bool:
     try:
         refuse_inputs(path, *inputs)
-        definition = load_definition(form or result.submission.form)
+        definition = load_definition(form or result.submission.form, result.submission.version)
         refuse_what_no_cell_holds(definition, returned_submission(definition, result.submission))
         write_whole(path, write_return_copy(definition, result), force=force)
     except RequestError as error:

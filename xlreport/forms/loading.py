@@ -3,6 +3,7 @@
 import copy
 import hashlib
 import json
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
@@ -15,25 +16,53 @@ from xlreport.forms.definition import FormDefinition
 from xlreport.forms.names import FORM_ID, IDENTIFIER, RULE_ID, VERSION
 from xlreport.messages import say
 
+FORM_FILE = "form.toml"
 
-def load_definition(form: str | Path) -> FormDefinition:
+
+def load_definition(form: str | Path, version: str = "") -> FormDefinition:
     """The definition of a form, given by its id (a shipped form) or by the path of its folder.
 
+    ``version`` asks for a released version; without one it is the form's present one.
+
     Raises:
-        DefinitionError: the form is not there, or anything in its file is wrong; all problems at once.
+        DefinitionError: the form or its version is not there, or anything in its file is wrong; all problems at once.
     """
     folder = find_form(str(form))
-    path = folder / "form.toml"
+    present = _load(str(form), folder)
+    if version in ("", present.version):
+        return present
+    older = older_versions(form).get(version)
+    if older is None:
+        raise DefinitionError(str(form), (Problem("version", say("form.no_version", folder=folder, version=version)),))
+    definition = _load(str(form), older)
+    if (definition.id, definition.version) != (present.id, version):
+        words = say("form.other_version", folder=older, id=present.id, version=version)
+        raise DefinitionError(str(older / FORM_FILE), (Problem("version", words),))
+    return definition
+
+
+def older_versions(form: str | Path) -> dict[str, Path]:
+    """The folders of a form's released versions beside its present one, by version: ``<form>/1.0/form.toml``.
+
+    Raises:
+        DefinitionError: the form is not there.
+    """
+    paths = sorted(find_form(str(form)).glob(f"*/{FORM_FILE}"))
+    return {path.parent.name: path.parent for path in paths if re.fullmatch(VERSION, path.parent.name)}
+
+
+def _load(form: str, folder: Path) -> FormDefinition:
+    path = folder / FORM_FILE
     try:
         data = path.read_bytes()
     except OSError:
-        raise DefinitionError(str(form), (Problem("form.toml", say("form.no_file", folder=folder)),)) from None
+        raise DefinitionError(form, (Problem(FORM_FILE, say("form.no_file", folder=folder)),)) from None
     return parse_definition(data, source=str(path))
 
 
 def shipped_forms() -> dict[str, Path]:
     """The forms that come with the product, by id."""
-    return {path.parent.name: path.parent for path in sorted(templates_folder().glob("*/form.toml"))}
+    return {path.parent.name: path.parent for path in sorted(templates_folder().glob(f"*/{FORM_FILE}"))}
 
 
 def find_form(form: str) -> Path:

@@ -15,7 +15,7 @@ from xlreport.checks.check import check
 from xlreport.checks.result import Counts
 from xlreport.errors import WorkbookError
 from xlreport.findings import Finding, Severity
-from xlreport.forms.loading import find_form
+from xlreport.forms.loading import FORM_FILE, find_form, older_versions
 from xlreport.messages import say
 from xlreport.office.standing import Standing, standing_of
 from xlreport.reading.values import FIRST_YEAR, LAST_YEAR
@@ -124,9 +124,10 @@ def program() -> str:
 
 
 def edition(form: str) -> str:
-    """A form to the letter of its file.
+    """A form to the letter of its files: its present version and the older ones.
 
     Raises:
         DefinitionError: there is no such form.
     """
-    return hashlib.sha256((find_form(form) / "form.toml").read_bytes()).hexdigest()[:16]
+    folders = (find_form(form), *older_versions(form).values())
+    return hashlib.sha256(b"\0".join((folder / FORM_FILE).read_bytes() for folder in folders)).hexdigest()[:16]

@@ -23,7 +23,7 @@ class ReturnOrder:
 
 def return_copy(order: ReturnOrder) -> bytes | str:
     """The return copy as a file, or in words why there can be none; empty where nothing is left to do."""
-    definition = load_definition(order.form)
+    definition = load_definition(order.form, order.submission.version)
     result = check(definition, order.submission)
     words = dict(order.additions)
     findings = tuple(replace(one, message=one.message + words.get(one.rule or "", "")) for one in result.findings)

@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 
 from xlreport.cells import shortened
 from xlreport.errors import WorkbookError
+from xlreport.findings import Severity
 from xlreport.forms.definition import FormDefinition
-from xlreport.forms.loading import load_definition, shipped_forms
+from xlreport.forms.loading import load_definition, older_versions, shipped_forms
 from xlreport.messages import say
+from xlreport.reading.found import structure_finding
 from xlreport.reading.submission import form_of, read_submission
 from xlreport.reading.values import parse_values, submission_of
 from xlreport.reading.workbook import ReadWorkbook, read_workbook
@@ -39,8 +41,8 @@ def read_source(data: bytes, name: str, form: str = "") -> Read:
     if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[") and not data.startswith(_RICH_TEXT):
         return _read_values(data, name, form)
     workbook = hidden_sheet_named_back(read_workbook(data, name))
-    definition = _definition(form, form_of(workbook, name)[0], name)
-    return Read(definition, verified_submission(definition, workbook, name))
+    known = _known_form(form, *form_of(workbook, name), name)
+    return known.read(verified_submission(known.definition, workbook, name))
 
 
 def verified_submission(definition: FormDefinition, workbook: ReadWorkbook, name: str) -> Submission:
@@ -82,16 +84,34 @@ _RICH_TEXT = b"{\\rtf"
 
 def _read_values(data: bytes, name: str, form: str) -> Read:
     document = parse_values(data, name)
-    definition = _definition(form, document.form, name)
+    known = _known_form(form, document.form, document.version, name)
     if not document.unit.name or document.year is None:
         raise WorkbookError("NOT-VALUES", say("file.not_values", name=name, reason=say("json.needs_whose")))
-    return Read(definition, submission_of(definition, document))
+    return known.read(submission_of(known.definition, document))
 
 
-def _definition(given: str, named: str, file: str) -> FormDefinition:
-    if given:
-        return load_definition(given)
-    if named not in shipped_forms():
+@dataclass(frozen=True, slots=True)
+class _KnownForm:
+    """The definition a file is read by, and the version of the form that is filled in at present."""
+
+    definition: FormDefinition
+    present: str
+
+    def read(self, submission: Submission) -> Read:
+        """The submission, with a notice where it is of an older version."""
+        version = self.definition.version
+        if version == self.present:
+            return Read(self.definition, submission)
+        notice = structure_finding("OLDER-VERSION", Severity.NOTICE, version=version, present=self.present)
+        return Read(self.definition, replace(submission, findings=(notice, *submission.findings)))
+
+
+def _known_form(given: str, named: str, version: str, file: str) -> _KnownForm:
+    """The form a file names, in the version it names where that is known; else reading it will refuse it."""
+    if not given and named not in shipped_forms():
         known = "、".join(shipped_forms())
         raise WorkbookError("OTHER-FORM", say("file.unknown_form", name=file, found=shortened(named), known=known))
-    return load_definition(named)
+    form = given or named
+    present = load_definition(form)
+    is_older = version != present.version and named == present.id and version in older_versions(form)
+    return _KnownForm(load_definition(form, version) if is_older else present, present.version)
