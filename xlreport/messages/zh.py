@@ -188,6 +188,8 @@ TEXTS: dict[str, str] = {
     "type.or": "或",
     "form.unknown": "没有“{name}”这个表单。可用的有：{known}。也可以写表单文件夹的路径。",
     "form.no_file": "“{folder}”里没有 form.toml。",
+    "form.no_version": "“{folder}”没有第 {version} 版。",
+    "form.other_version": "“{folder}”里的 form.toml 应是 {id} 的第 {version} 版：id、version 要与文件夹相符。",
     "form.header": "表单定义有 {count} 处问题：{source}",
     # ── reading: what stands in the cells ──
     "normalised.text": "文字形式的数字已按数字读取（下次请直接填数字）",
@@ -252,8 +254,9 @@ TEXTS: dict[str, str] = {
     "moved.right": "向右",
     "moved.left": "向左",
     "structure.HIDDEN-CHANGED": (
-        "隐藏表里由发表单位填好的内容被改动过：{what}（{cells}）。这份表不能作数，请向发表单位重新领取模板，把数填进去（只粘贴数值）。"
+        "由发表单位填好的内容被改动过：{what}（{cells}）。这份表不能作数，请向发表单位重新领取模板，把数填进去（只粘贴数值）。"
     ),
+    "structure.OLDER-VERSION": "这份表是表单第 {version} 版（现行第 {present} 版），已按第 {version} 版读取和核对。不用处理；以后请用新模板。",
     "structure.OTHER-EDITION": "这份模板是另一个版本的工具做的，提示文字、公式和锁定没有逐格核对；填的数都已读取、重新核对。不用处理。",
     "structure.FORMULA-CHANGED": "{cells} 的公式被改动了，表里显示的结论可能不对；这里已按填写的数重新核对。不用处理。",
     "structure.WORDS-CHANGED": "{cells} 的提示文字被改动了，不影响读取。不用处理。",
@@ -275,6 +278,7 @@ TEXTS: dict[str, str] = {
         "{cells} 的说明对不上左边的核对项（行被移动过或改过），没有读取。请把说明写到原来那一项的旁边。"
     ),
     "structure.NOT-AN-EXPLANATION": "{cells} 里不是文字说明，不能作为说明。请用文字写明原因。",
+    "sheet.hidden": "隐藏表",
     "hidden.whose": "单位、年度等",
     "hidden.last": "上年数",
     "hidden.explained": "说明对应的数",
