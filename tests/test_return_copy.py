@@ -11,6 +11,8 @@ from random import Random
 from typing import Any
 from zipfile import ZipFile
 
+import damage
+import damage_kinds
 import editing
 import hands
 import line
@@ -743,3 +745,28 @@ def test_a_text_no_cell_can_hold_is_told_and_nothing_is_written(tmp_path: Path) 
     result = run("check", tmp_path / "v.json", "--annotate", tmp_path / "退回")
     assert (result.exit_code, (tmp_path / "退回").exists()) == (2, False)
     assert "一个单元格最多 32767 个字符" in said(result)
+
+
+# ── what nobody vouches for ──
+
+
+@cache
+def forged() -> bytes:
+    """The unit on the hidden sheet changed, its seals left as they were."""
+    return damage.text(damage_kinds.base(), plan_layout(line.form()).meta["unit"], "别的单位").data()
+
+
+def test_the_return_copy_of_a_workbook_whose_unit_was_changed_makes_nothing_good() -> None:
+    again = line.verdict(line.read_back(returned(forged())))
+    assert ([one.code for one in again.findings if one.severity is Severity.ERROR], again.accepted) == (
+        ["HIDDEN-CHANGED"],
+        False,
+    )
+
+
+def test_the_return_copy_of_a_workbook_whose_unit_was_changed_says_at_its_head_what_to_do() -> None:
+    assert shown(sheet_of(returned(forged()), RETURN).value(5, 1)) == say("return.banner.unsealed")
+
+
+def test_a_change_of_the_hidden_sheet_is_listed_without_a_link_nobody_can_follow() -> None:
+    assert [one[:2] for one in listed(returned(forged())) if len(one) == 4][:1] == [(say("sheet.hidden"), "")]

@@ -473,6 +473,8 @@ TEXTS: dict[str, str] = {
     "return.cells": "{cell} 等 {count} 格",
     "return.explain_here": "到这里写明原因",
     "return.state.check": "请核对",
+    "return.banner.unsealed": "这份表不能作数：请向发表单位重新领取模板，把数填进去",
+    "return.state.new_template": "领新模板",
     "return.state.mended": "✓ 已修好",
     "return.emptied": "这张表被改名、删除或改造过，读不出来，已换成空白的新表，请重填（只粘贴数值）。原来的内容列在清单最后。",
     "return.mended.LABEL-CHANGED": "{cells} 的标签被改动过，已改回表式规定的文字。移动过行列的，请核对旁边的数。",

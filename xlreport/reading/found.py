@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from xlreport.cells import CellRef
 from xlreport.fields import FieldRef
 from xlreport.findings import Finding, Severity
+from xlreport.forms.layout import HIDDEN_SHEET
 from xlreport.messages import say
 
 MOST_ADDRESSES = 12
@@ -26,8 +27,13 @@ def structure_finding(
     words = {"cells": addresses(places), "sheet": places[0].sheet if places else "", **values}
     message = say(f"structure.{code}", **words)
     if len({place.sheet for place in places}) == 1:
-        message = say("finding.where", sheet=places[0].sheet) + message
+        message = say("finding.where", sheet=sheet_words(places[0].sheet)) + message
     return Finding(code=code, severity=severity, message=message, cells=places, fields=tuple(fields))
+
+
+def sheet_words(sheet: str) -> str:
+    """What people call a sheet."""
+    return say("sheet.hidden") if sheet == HIDDEN_SHEET else sheet
 
 
 def addresses(cells: Sequence[CellRef]) -> str:

@@ -104,11 +104,13 @@ class _Verifier:
             return
         contents = {cell: _constant(hidden, cell) for cell in self.layout.sealed_cells}
         whole = self.layout.meta["fingerprint"]
-        if _constant(hidden, whole) == Text(fingerprint(contents)):
+        found = _constant(hidden, whole)
+        if found == Text(fingerprint(contents)):
             return
         column = self.layout.seal_column
         broken = {row for row, seal in row_seals(contents).items() if hidden.value(row, column) != Text(seal)}
-        cells = [cell for cell in contents if cell.row in broken] or [whole]
+        is_erased = isinstance(found, Blank)  # as in a return copy of a workbook whose seals were broken
+        cells = [whole] if is_erased else [cell for cell in contents if cell.row in broken] or [whole]
         parts = dict.fromkeys(say(self.part_of(cell)) for cell in cells)
         yield structure_finding("HIDDEN-CHANGED", Severity.ERROR, cells, what="、".join(parts))
 
@@ -205,7 +207,7 @@ class _Verifier:
         lost: list[CellRef] = []
         for name, cells in self.meaning.sheets.items():
             sheet = self.workbook.sheet(name)
-            if sheet is None:
+            if sheet is None or name in self.unreadable_sheets:
                 continue
             ours = {place: meant.link for place, meant in cells.items() if meant.link}
             lost += [CellRef(name, *place) for place in ours if place not in sheet.links]

@@ -7,8 +7,9 @@ from xlreport.cells import CellRef, shown
 from xlreport.checks.result import CheckResult
 from xlreport.findings import Finding, Severity
 from xlreport.forms.definition import FormDefinition, JudgementKind
+from xlreport.forms.layout import HIDDEN_SHEET
 from xlreport.messages import say
-from xlreport.reading.found import addresses
+from xlreport.reading.found import addresses, sheet_words
 from xlreport.submission import Submission
 
 REPAIRED_TO_CHECK = frozenset(
@@ -45,6 +46,8 @@ REPAIRED = frozenset(
     }
 )
 """What a fresh template mends for good."""
+OF_THE_WHOLE_FILE = frozenset({"NOT-RECALCULATED", "LINKS-LOST"})
+"""What names cells that are a few of many."""
 LEFT_BEHIND = frozenset({"EXTRA-SHEET", "OUTSIDE-VALUES", "COMMENTS"})
 """What the list of what was left behind says word for word."""
 EMPTIED = frozenset({"SHEET-MISSING", "SHEET-REBUILT", "ROWS-MOVED", "COLUMNS-MOVED"})
@@ -128,8 +131,20 @@ def _list_of(finding: Finding, kind: JudgementKind | None, submission: Submissio
 
 
 def _item(finding: Finding, kind: JudgementKind | None, submission: Submission, name: str) -> Item:
-    sheet = finding.cells[0].sheet if finding.cells else ""
-    cells = () if finding.code in ("NOT-RECALCULATED", "LINKS-LOST") else finding.cells  # of the whole file
+    sheets = dict.fromkeys(cell.sheet for cell in finding.cells)
+    sheet = next(iter(sheets)) if len(sheets) == 1 else ""
+    if sheet == HIDDEN_SHEET:  # nobody can go there
+        state = say("return.state.mended" if name == "repaired" else "return.state.new_template")
+        text = _mended(finding, submission) if name == "repaired" else _plain(finding)
+        return Item(
+            text=text,
+            sheet=sheet_words(sheet),
+            state=state,
+            is_mended=name == "repaired",
+            is_marked=False,
+            is_linked=False,
+        )
+    cells = finding.cells if sheet and finding.code not in OF_THE_WHOLE_FILE else ()
     item = Item(text=_plain(finding), sheet=sheet, cells=cells, is_marked=finding.severity is not Severity.NOTICE)
     if name == "repaired":
         to_check = finding.code in REPAIRED_TO_CHECK
@@ -146,11 +161,9 @@ def _item(finding: Finding, kind: JudgementKind | None, submission: Submission, 
 
 def _plain(finding: Finding) -> str:
     """The message without the sheet before it, which has a column of its own."""
-    return (
-        finding.message.removeprefix(say("finding.where", sheet=finding.cells[0].sheet))
-        if finding.cells
-        else (finding.message)
-    )
+    if not finding.cells:
+        return finding.message
+    return finding.message.removeprefix(say("finding.where", sheet=sheet_words(finding.cells[0].sheet)))
 
 
 def _mended(finding: Finding, submission: Submission) -> str:

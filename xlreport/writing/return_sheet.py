@@ -112,9 +112,13 @@ class _ReturnSheet:
         """What 填报说明 says of the whole, as it stands now."""
         sheet, start = self.sheet, self.layout.start_sheet
         area = self.full_width(BANNER_ROW)
-        sheet.put_over(area, Cell(CellRef(start, START_BANNER_ROW, 1)), look.BANNER)
+        banner: Content = Cell(CellRef(start, START_BANNER_ROW, 1))
+        flag: Content = Cell(CellRef(start, START_BANNER_ROW, START_FLAG))
+        if not self.submission.is_sealed:  # nothing the clerk can do makes this one good
+            banner, flag = say("return.banner.unsealed"), Decimal(1)
+        sheet.put_over(area, banner, look.BANNER)
         sheet.height(BANNER_ROW, 36)
-        sheet.put(BANNER_ROW, FLAG, Cell(CellRef(start, START_BANNER_ROW, START_FLAG)), look.FLAG)
+        sheet.put(BANNER_ROW, FLAG, flag, look.FLAG)
         self.tint(area, BANNER_ROW)
         self.wide(HOW_ROW, say("return.how"), look.BODY, 20)
         sheet.height(HEADER_ROW - 1, 8)
