@@ -11,7 +11,6 @@ from random import Random
 from typing import Any
 from zipfile import ZipFile
 
-import damage
 import damage_kinds
 import editing
 import hands
@@ -20,6 +19,7 @@ import office
 import openpyxl
 import pytest
 import resaving
+from damage import text as with_words
 from openpyxl.styles import Protection as OpenpyxlProtection
 from strategies import draw_base, draw_entries
 from test_command_line import run, said
@@ -753,7 +753,7 @@ def test_a_text_no_cell_can_hold_is_told_and_nothing_is_written(tmp_path: Path) 
 @cache
 def forged() -> bytes:
     """The unit on the hidden sheet changed, its seals left as they were."""
-    return damage.text(damage_kinds.base(), plan_layout(line.form()).meta["unit"], "别的单位").data()
+    return with_words(damage_kinds.base(), plan_layout(line.form()).meta["unit"], "别的单位").data()
 
 
 def test_the_return_copy_of_a_workbook_whose_unit_was_changed_makes_nothing_good() -> None:

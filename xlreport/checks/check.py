@@ -83,14 +83,13 @@ def _not_recalculated(definition: FormDefinition, layout: Layout, submission: Su
 def _not_judged(
     layout: Layout, submission: Submission, judged: Iterable[Judged], found: Iterable[Finding]
 ) -> list[Finding]:
-    """What could not be judged though nothing found so far says why, as in a form that does not ask for blanks."""
-    if submission.unreadable:
+    """What could not be judged where no error says why, as in a form that does not ask for blanks."""
+    if any(one.severity is Severity.ERROR for one in found):
         return []
-    told = {ref for one in found for ref in one.fields}
     refs = dict.fromkeys(
         ref
         for one in judged
-        if one.outcome is Outcome.NOT_EVALUABLE and not told.intersection(one.judgement.fields)
+        if one.outcome is Outcome.NOT_EVALUABLE
         for ref in one.judgement.fields
         if isinstance(submission.value(ref), Blank)
     )
