@@ -249,10 +249,11 @@ def test_a_marked_cell_is_but_for_its_frame_and_note_the_template_s() -> None:
 
 
 def test_a_finding_of_many_words_is_cut_in_the_note_and_whole_in_the_list() -> None:
-    made = replace(hongze(), values={**hongze().values, field("requests.received.individual"): Text("很" * 300)})
-    copy = write_return_copy(line.form(), line.verdict(made))
-    assert notes(copy, REQUESTS)["D5"].endswith("很很很……（全文见“退回说明”）")
-    assert any("很" * 300 in words for line_ in listed(copy) for words in line_)
+    columns = ("individual", "business", "research", "public_interest", "legal_service", "other_org")
+    refused = {field(f"requests.received.{column}"): Text("很" * 18) for column in columns}
+    copy = write_return_copy(line.form(), line.verdict(replace(hongze(), values={**hongze().values, **refused})))
+    assert notes(copy, REQUESTS)["D5"].endswith("……（全文见“退回说明”）")
+    assert any(f"I5 现为“{'很' * 18}”" in words for line_ in listed(copy) for words in line_)
 
 
 def test_a_cell_of_many_findings_names_the_first_and_counts_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
