@@ -9,10 +9,10 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import Enum
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Any, Self
 
@@ -254,7 +254,9 @@ class Archive:
         """
         with self.writing():
             self._connection.execute("DELETE FROM place")
-            self._put("place", "name, digest, modified", ((one.name, one.digest, one.modified) for one in places))
+            self._put(
+                "place", "name, digest, modified", ((rows.stored(one.name), one.digest, one.modified) for one in places)
+            )
             self._connection.execute("DELETE FROM unit WHERE form = ? AND year = ?", (form, year))
             self._put("unit", "form, year, code, name, level, standing, digest", _unit_rows(form, year, units))
             self._put("run", "form, year, at, program", [(form, year, at, program)])
@@ -263,6 +265,11 @@ class Archive:
         """The form and year of the last run; ``None`` where there was none."""
         found = self._rows("SELECT form, year FROM run ORDER BY at DESC, year DESC, form")
         return (found[0]["form"], found[0]["year"]) if found else None
+
+    def name_of(self, digest: str) -> str:
+        """What the file of a content was called at the end of the last run; the digest where it lies nowhere."""
+        found = self._rows("SELECT name FROM place WHERE digest = ? ORDER BY name", digest)
+        return PurePosixPath(rows.words(found[0]["name"])).name if found else digest
 
     def units(self, form: str, year: int) -> tuple[Held, ...]:
         """How the units stood at the end of the last run, by code."""
@@ -364,10 +371,10 @@ def last_year(archive: Path, form: str, year: int) -> Mapping[str, Submission]:
     path = archive / ARCHIVE if archive.is_dir() else archive
     if not path.is_file():
         raise RequestError(say("archive.none", path=path))
+    found = {}
     with Archive.open(path) as opened:
-        found = {
-            held.unit.code: opened.submission(held.digest)
-            for held in opened.units(form, year)
-            if held.standing.is_summed and held.digest is not None
-        }
-    return {code: submission for code, submission in found.items() if submission is not None}
+        for held in opened.units(form, year):
+            submission = opened.submission(held.digest) if held.standing.is_summed and held.digest else None
+            if submission is not None:
+                found[held.unit.code] = replace(submission, source=opened.name_of(submission.source))
+    return found
