@@ -106,6 +106,64 @@ class Driver:
     def undo(self):
         self.dispatch(".uno:Undo")
 
+    def paste_text(self, sheet, cell):
+        """Paste words and numbers without their formats, into a locked sheet as well."""
+        self.go(sheet, cell)
+        self.dispatch(".uno:PasteUnformatted")
+
+    def command(self, sheet, cells, name, **values):
+        """Any command of the menus on a selection."""
+        self.go(sheet, cells)
+        self.dispatch(f".uno:{name}", **values)
+
+    # ── what a stubborn clerk does once the lock is off ──
+
+    def unprotect(self, sheet):
+        self.sheet(sheet).unprotect("")
+
+    def protect(self, sheet):
+        self.sheet(sheet).protect("")
+
+    def lock(self, sheet, cells, locked):
+        area = self.sheet(sheet).getCellRangeByName(cells)
+        protection = area.CellProtection
+        protection.IsLocked = locked
+        area.CellProtection = protection
+
+    def rename(self, sheet, name):
+        self.sheet(sheet).Name = name
+
+    def remove(self, sheet):
+        self.document.Sheets.removeByName(sheet)
+
+    def copy_sheet(self, sheet, name):
+        self.document.Sheets.copyByName(sheet, name, self.document.Sheets.Count)
+
+    def move_sheet(self, sheet, position):
+        self.document.Sheets.moveByName(sheet, position)
+
+    def add_sheet(self, name):
+        self.document.Sheets.insertNewByName(name, self.document.Sheets.Count)
+
+    def show(self, sheet, visible):
+        self.sheet(sheet).IsVisible = visible
+
+    def comment(self, sheet, cell, text):
+        page = self.sheet(sheet)
+        page.Annotations.insertNew(page.getCellRangeByName(cell).CellAddress, text)
+
+    def picture(self, sheet, file):
+        graphic = self.document.createInstance("com.sun.star.drawing.GraphicObjectShape")
+        graphic.GraphicURL = (self.folder / file).as_uri()
+        self.sheet(sheet).DrawPage.add(graphic)
+
+    def without_print_names(self, sheet):
+        page = self.sheet(sheet)
+        page.setPrintAreas(())
+        page.setPrintTitleRows(False)
+        for name in page.NamedRanges.ElementNames:  # they outlive what they name
+            page.NamedRanges.removeByName(name)
+
     def recalculate(self):
         self.document.calculateAll()
 

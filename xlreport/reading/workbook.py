@@ -41,7 +41,6 @@ MAX_NAME = 255
 """Characters of a sheet's name; Excel takes 31, other programs more."""
 MAX_COMMENTS = 5_000
 """Comments of a sheet that are read; a return copy has at most some hundred."""
-_COMMENTS = re.compile(r"(?:^|/)comments\d*\.xml$", re.IGNORECASE)
 _STRICT_MAIN = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 _ID = "http://schemas.openxmlformats.org/officeDocument/2006/relationships id"
 _MODIFIED = "http://purl.org/dc/terms/ modified"
@@ -52,7 +51,7 @@ _CELL_FORMATS, _NUMBER_FORMATS = f"{MAIN} cellXfs", f"{MAIN} numFmts"
 _ODD_PART = re.compile(
     r"(?:^|/)(?:externalLinks|embeddings|activeX|ctrlProps|customUI|webextensions|pivot\w+|slicer\w*|charts"
     r"|chartsheets|dialogsheets|media|tables|queryTables|threadedComments)/(?!_rels/)"
-    r"|(?:^|/)(?:comments\d*|connections|cellimages)\.xml$",
+    r"|(?:^|/)(?:comments?\d*|connections|cellimages)\.xml$",
     re.IGNORECASE,
 )
 
@@ -128,10 +127,8 @@ def _read_sheet(common: "Shared", sheet: Mapping[str, str], link: Relationship) 
 
 
 def _comments(package: Package, part: str) -> Mapping[tuple[int, int], str]:
-    """What is noted at the cells of a sheet, by whoever wrote it."""
+    """What is noted at the cells of a sheet, by whoever wrote it; programs give the part names of their own."""
     folder, leaf = posixpath.split(part)
-    if not any(_COMMENTS.search(name) for name in package.part_names):
-        return {}
     if posixpath.join(folder, "_rels", f"{leaf}.rels") not in package:
         return {}
     reader = _CommentReader()
