@@ -212,6 +212,14 @@ def _fits(sentence: str, told: str) -> bool:
     return re.search(re.sub(r"\\{\w+\\}", ".+", re.escape(sentence)), told) is not None
 
 
+def test_a_text_far_too_long_for_a_figure_is_refused_and_told_shortened() -> None:
+    where = place_of("count")
+    read = line.read_back(editing.with_text(filled("count"), where.sheet, where.address, "1" * 9_000))
+    assert shown(read.value(ref_of("count"))) == "1" * 9_000
+    message = next(one.message for one in line.verdict(read).findings if one.code == "NUM")
+    assert message.endswith(f"D5 现为“{'1' * 100}…”，请只填数字，没有的填 0。")
+
+
 # ── and on the way back ──
 
 
