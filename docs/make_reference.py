@@ -50,8 +50,8 @@ ERRORS = frozenset(
     }
 )
 """Codes of what must be put right in a file that is read; every other one is a notice."""
-SUMS = frozenset({"AGG-N"})
-"""Codes of what must be put right in a sum."""
+SUMS = frozenset({"AGG-N", "AGG-TWICE", "AGG-YEAR", "AGG-UNIT"})
+"""Codes of what must be put right in a sum, or before a workbook can be part of one."""
 
 
 def main() -> None:

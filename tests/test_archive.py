@@ -3,6 +3,7 @@
 import hashlib
 import multiprocessing
 import os
+import re
 import signal
 import sqlite3
 import threading
@@ -15,6 +16,7 @@ from typing import Any
 
 import line
 import pytest
+from documents import PROJECT
 from editing import with_number, with_text
 from hypothesis import given
 from hypothesis import strategies as st
@@ -364,6 +366,23 @@ def test_a_file_of_nothing_as_a_killed_run_may_leave_it_becomes_an_archive(tmp_p
     (tmp_path / ARCHIVE).write_bytes(b"")
     Archive.open(tmp_path / ARCHIVE).close()
     assert rows(tmp_path / ARCHIVE, "PRAGMA user_version") == [(archive_schema.VERSION,)]
+
+
+def test_every_table_and_column_is_documented_and_no_other(archive: Archive) -> None:
+    text = (PROJECT / "docs" / "archive.md").read_text("utf-8").partition("## Tables")[2]
+    described = {}
+    for part in text.split("### ")[1:]:
+        heading, _, body = part.partition("\n")
+        cells = re.findall(r"^\| (`[^|]*) \|", body, re.MULTILINE)
+        described[heading.strip("`")] = {name for cell in cells for name in re.findall("`([a-z_]+)`", cell)}
+    tables = [name for (name,) in rows(archive.path, "SELECT name FROM sqlite_master WHERE type = 'table'")]
+    assert described == {
+        table: {name for (_, name, *_) in rows(archive.path, f"PRAGMA table_info({table})")} for table in tables
+    }
+    versions = (
+        (PROJECT / "docs" / "archive.md").read_text("utf-8").partition("## Versions")[2].partition("## Tables")[0]
+    )
+    assert len(re.findall(r"^\| \d+ \|", versions, re.MULTILINE)) == archive_schema.VERSION
 
 
 # ── two processes, and a killed one ───────────────────────────────────────────────────────────────
