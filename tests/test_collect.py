@@ -11,6 +11,7 @@ import sys
 import time
 import zipfile
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -269,6 +270,24 @@ def test_words_written_into_the_sum_are_kept_in_the_next_one(desk: Desk) -> None
     assert path.read_bytes() == written
     made = read_source((desk.results / "aggregate_2.xlsx").read_bytes(), "x", TOY).submission
     assert (made.value(ref("books.old.number")), made.texts[ref("remarks")]) == (number(12), ("全区的说明。",))
+
+
+def test_a_sum_that_was_worked_on_again_is_the_one_whose_words_are_kept(desk: Desk) -> None:
+    for at, (code, words) in enumerate([("008", "初稿。"), ("002", "定稿。")], start=1):
+        desk.collect()
+        path = desk.results / ("aggregate.xlsx" if at == 1 else "aggregate_2.xlsx")
+        path.write_bytes(by_openpyxl(path.read_bytes(), partial(_say, words)))
+        desk.put(f"{code}.xlsx", replace(submission(code), round=2))
+        (desk.results / "aggregate 副本.xlsx").write_bytes(b"a copy of somebody's")
+    for _ in range(2):
+        assert desk.collect() == 1, "what people worked on is no trouble"
+        made = read_source((desk.results / "aggregate_3.xlsx").read_bytes(), "x", TOY).submission
+        assert (made.value(ref("books.old.number")), made.texts[ref("remarks")]) == (number(15), ("定稿。",))
+    assert len(list(desk.results.glob("aggregate*.xlsx"))) == 4
+
+
+def _say(words: str, book: Any) -> None:
+    _write(book["二 说明"], "A5", words)
 
 
 def _write(sheet: Any, address: str, text: str) -> None:

@@ -129,6 +129,11 @@ class OwnFolder:
         ours = self._mark.of(name)
         return ours.is_settled and ours.after != "" and _digest_at(self._at(name)) == ours.after
 
+    def is_changed(self, name: str) -> bool:
+        """Whether there is a file of that name with a content that is none of ours."""
+        found, ours = _digest_at(self._at(name)), self._mark.of(name)
+        return found not in ("", ours.before, ours.after)
+
     def write(self, name: str, data: bytes, *, beside: bool = False) -> Written | Unchanged | Blocked:
         """Write a file whole, unless its content is there already.
 

@@ -53,9 +53,10 @@ class Outputs:
         self.outcomes.append(outcome)
 
     def tidy(self) -> None:
-        """Remove what earlier runs wrote and this one did not.
+        """Remove what earlier runs wrote and this one did not, except what people worked on.
 
         Raises:
             RequestError: the disk is gone.
         """
-        self.outcomes += self.folder.remove_others(self._kept)
+        changed = filter(self.folder.is_changed, self.folder.names)
+        self.outcomes += self.folder.remove_others(self._kept.union(changed))

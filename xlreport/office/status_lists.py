@@ -64,7 +64,8 @@ def plan_findings(
 ) -> SheetPlan:
     """The sheet of all findings, unit by unit, each in the order of its cells."""
     blanks = {one.key for one in definition.judgements if one.kind is JudgementKind.BLANK}
-    sheet = ListSheet(name=say("status.sheet.findings"), family="findings.head", columns=FINDINGS)
+    heads = [say(f"findings.head.{one.key}") for one in FINDINGS]
+    sheet = ListSheet(name=say("status.sheet.findings"), columns=FINDINGS, heads=heads)
     every = [(state, one) for state in collection.units for one in findings[state.unit.code]]
     note = say("findings.more", most=MOST_FINDINGS) if len(every) > MOST_FINDINGS else say("findings.note")
     sheet.head(say("findings.title", count=len(every)), note)
@@ -123,9 +124,8 @@ def plan_reminders(definition: FormDefinition, collection: Collection) -> SheetP
     open_units = [one for one in collection.units if one.standing is not Standing.ACCEPTED]
     groups = [(standing, [one for one in open_units if one.standing is standing]) for standing in Standing]
     groups = [(standing, units) for standing, units in groups if units]
-    sheet = ListSheet(
-        name=say("status.sheet.reminders"), family="reminders.head", columns=REMINDERS, header=3 + 2 * len(groups)
-    )
+    heads = [say(f"reminders.head.{one.key}") for one in REMINDERS]
+    sheet = ListSheet(name=say("status.sheet.reminders"), columns=REMINDERS, heads=heads, header=3 + 2 * len(groups))
     title(sheet.sheet, say("reminders.title"), len(REMINDERS))
     for at, (standing, units) in enumerate(groups):
         _group(sheet, 2 + 2 * at, standing, units, {"year": collection.year, "title": definition.title})
@@ -174,7 +174,8 @@ def _reminder(sheet: ListSheet, state: UnitState, words: str) -> None:
 
 def plan_files(collection: Collection, passed_over: Sequence[PassedOver]) -> SheetPlan:
     """The sheet of the files that do not count, and why."""
-    sheet = ListSheet(name=say("status.sheet.files"), family="files.head", columns=FILES)
+    heads = [say(f"files.head.{one.key}") for one in FILES]
+    sheet = ListSheet(name=say("status.sheet.files"), columns=FILES, heads=heads)
     lines = [*_strays(collection), *_of_units(collection), *_passed(passed_over)]
     sheet.head(say("files.title", count=len(lines)), say("files.note") if lines else say("files.none"))
     for line in lines:

@@ -43,7 +43,7 @@ def fitting(text: str, most: int = MOST_TEXT) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: the last word of the key of its heading, its width, how its cells look."""
+    """A column: its key (the last word of that of its heading), its width, how its cells look."""
 
     key: str
     width: float
@@ -55,8 +55,8 @@ class ListSheet:
     """A sheet in the making that is one list."""
 
     name: str
-    family: str
     columns: Sequence[Column]
+    heads: Sequence[str]
     header: int = HEADER_TOP
     sheet: SheetBuilder = field(init=False)
     row: int = field(init=False)
@@ -74,8 +74,8 @@ class ListSheet:
 
     def headings(self) -> None:
         """The row of headings."""
-        for column, one in enumerate(self.columns, start=1):
-            self.sheet.put(self.header, column, say(f"{self.family}.{one.key}"), HEAD)
+        for column, words in enumerate(self.heads, start=1):
+            self.sheet.put(self.header, column, words, HEAD)
         self.sheet.height(self.header, 26)
 
     def line(

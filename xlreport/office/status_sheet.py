@@ -101,7 +101,8 @@ def _state(report: StatusReport) -> str:
 
 
 def _units(report: StatusReport) -> SheetPlan:
-    sheet = ListSheet(name=say("status.sheet.units"), family="status.head", columns=UNITS)
+    heads = [say(f"status.head.{one.key}") for one in UNITS]
+    sheet = ListSheet(name=say("status.sheet.units"), columns=UNITS, heads=heads)
     words = {"unit": report.parent.name, "year": report.collection.year, "title": report.definition.title}
     sheet.head(say("status.title", **words), _state(report))
     for state in report.collection.units:
@@ -164,7 +165,8 @@ def _marks(state: UnitState) -> str:
 
 def _progress(report: StatusReport) -> SheetPlan:
     """How many units have come how far, in numbers and as bars."""
-    sheet = ListSheet(name=say("status.sheet.progress"), family="progress.head", columns=PROGRESS)
+    heads = [say(f"progress.head.{one.key}") for one in PROGRESS]
+    sheet = ListSheet(name=say("status.sheet.progress"), columns=PROGRESS, heads=heads)
     sheet.head(say("progress.title"), _state(report))
     first = sheet.row + 1
     for standing in ORDER:

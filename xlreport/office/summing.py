@@ -1,5 +1,6 @@
 """From what came in to the sum: each unit with its submission, and the words of a sum a person worked on."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -77,16 +78,13 @@ class Earlier:
 
 def earlier_sum(folder: OwnFolder, name: str, form: str) -> Earlier | None:
     """The last of the sums in a folder that a person changed, if it can be read."""
+    numbered = re.compile(f"{re.escape(Path(name).stem)}(?:_([0-9]{{1,2}}))?{re.escape(Path(name).suffix)}")
+    matches = (numbered.fullmatch(path.name) for path in folder.path.iterdir())
     found = None
-    for path in sorted(folder.path.glob(f"{Path(name).stem}*{Path(name).suffix}"), key=_number):
-        if not folder.is_as_written(path.name):
-            found = _read(path, form) or found
+    for match in sorted(filter(None, matches), key=lambda match: int(match[1] or 1)):
+        if folder.is_changed(match[0]):
+            found = _read(folder.path / match[0], form) or found
     return found
-
-
-def _number(path: Path) -> tuple[int, str]:
-    number = path.stem.rpartition("_")[2]
-    return (int(number) if number.isdecimal() and len(number) < 3 else 1), path.name  # noqa: PLR2004 - as files are numbered
 
 
 def _read(path: Path, form: str) -> Earlier | None:
