@@ -212,8 +212,17 @@ class _Sorting:
             counts=chosen.filing.counts,
             chosen=chosen,
             superseded=superseded,
-            remarks=tuple(_remarks(row, chosen, superseded)),
+            remarks=(*_contradictions(chosen, superseded), *self.other_names(row, chosen)),
         )
+
+    def other_names(self, row: RosterUnit, chosen: Received) -> Iterator[Finding]:
+        """Where the workbook calls the unit otherwise than the roster does."""
+        ours, theirs, levels = row.unit, chosen.filing.unit, self.definition.levels
+        if same(ours.name) != same(theirs.name):
+            yield structure_finding("AGG-NAME", Severity.NOTICE, own=ours.name, given=theirs.name)
+        if ours.level and theirs.level and ours.level != theirs.level:
+            own, brought = (levels.get(level, level) for level in (ours.level, theirs.level))
+            yield structure_finding("AGG-LEVEL", Severity.NOTICE, own=own, given=brought)
 
     def without_workbook(self, row: RosterUnit) -> UnitState:
         remarks = tuple(stray.finding for stray in self.strays if stray.code == row.unit.code)
@@ -252,17 +261,13 @@ def _unclear(row: RosterUnit, newest: Sequence[Received], older: Sequence[Receiv
     )
 
 
-def _remarks(row: RosterUnit, chosen: Received, superseded: Sequence[Received]) -> Iterator[Finding]:
+def _contradictions(chosen: Received, superseded: Sequence[Received]) -> Iterator[Finding]:
+    """Workbooks of a lower round that were saved later than the one that counts."""
     for one in superseded:
         if one.filing.round < chosen.filing.round and "" < chosen.filing.saved < one.filing.saved:
             names = "、".join(say("collect.quoted", name=name) for name in (chosen.name, one.name))
             why = say("collect.contradicting", chosen=chosen.leaf, other=one.leaf)
             yield structure_finding("AGG-TWICE", Severity.NOTICE, names=names, why=why)
-    ours, theirs = row.unit, chosen.filing.unit
-    if same(ours.name) != same(theirs.name):
-        yield structure_finding("AGG-NAME", Severity.NOTICE, own=ours.name, given=theirs.name)
-    if ours.level and theirs.level and ours.level != theirs.level:
-        yield structure_finding("AGG-LEVEL", Severity.NOTICE, own=ours.level, given=theirs.level)
 
 
 # ── the office's marks ────────────────────────────────────────────────────────────────────────────

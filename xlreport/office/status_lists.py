@@ -29,7 +29,7 @@ FINDINGS = (
     Column("code", 12, TEXT),
     Column("unit", 26),
     Column("kind", 9, CENTERED),
-    Column("rule", 20),
+    Column("rule", 28),
     Column("what", 70),
     Column("left", 11, _SIDE),
     Column("right", 11, _SIDE),

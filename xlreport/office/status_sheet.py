@@ -31,7 +31,7 @@ _SMALL = replace(CELL, size=9)
 UNITS = (
     Column("code", 12, TEXT),
     Column("unit", 28),
-    Column("level", 8, CENTERED),
+    Column("level", 10, CENTERED),
     Column("state", 9, CENTERED),
     Column("error", 6.5, FIGURE),
     Column("query", 6.5, FIGURE),
