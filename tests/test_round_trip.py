@@ -25,6 +25,7 @@ from xlreport.messages import say
 from xlreport.submission import Explanation, Submission, Unit
 from xlreport.verifying.sources import read_source
 from xlreport.writing.return_copy import write_return_copy
+from xlreport.writing.return_lists import EMPTIED
 from xlreport.writing.template import plan_template, write_template
 
 TOY = Path(__file__).parent / "forms" / "toy"
@@ -178,11 +179,13 @@ def parts_of(entry: Entry) -> list[str]:
 def changed_silently(typed: Mapping[CellRef, Entry], result: CheckResult) -> dict[str, tuple[Any, Any]]:
     """Figures that are read otherwise than they were typed, though no finding names their cell."""
     told = {cell for finding in result.findings for cell in finding.cells}
+    asked_for_anew = {cell.sheet for one in result.findings if one.code in EMPTIED for cell in one.cells}
     figures = {layout().fields[ref].shown: ref for ref, one in form().fields.items() if one.is_input}
     return {
         str(cell): (entry, result.submission.value(figures[cell]))
         for cell, entry in typed.items()
-        if cell in figures and cell not in told and result.submission.value(figures[cell]) != seen(entry)
+        if cell in figures and cell not in told and cell.sheet not in asked_for_anew
+        if result.submission.value(figures[cell]) != seen(entry)
     }
 
 
