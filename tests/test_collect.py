@@ -48,8 +48,9 @@ from xlreport.office.inbox import look_into
 from xlreport.office.marking import make_mark
 from xlreport.office.roster import Roster, RosterUnit
 from xlreport.office.standing import Standing
-from xlreport.submission import Unit
+from xlreport.submission import Submission, Unit
 from xlreport.verifying.sources import read_source
+from xlreport.writing.values import as_json_text, values_document
 
 ALL = ("001", "002", "003", "004", "005", "006", "007", "008")
 
@@ -727,6 +728,61 @@ def test_a_status_that_a_person_changed_is_left_alone_and_the_new_one_stands_bes
     files = desk.files()
     desk.collect()
     assert desk.files() == files
+
+
+def as_json(made: Submission) -> bytes:
+    return as_json_text([values_document(toy(), made)], ascii_only=False).encode()
+
+
+def test_values_that_come_as_json_are_collected_like_workbooks(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.roster("001", "002")
+    desk.put("a.json", as_json(submission("001")))
+    desk.put("b.json", as_json(submission("002", old=None)))
+    desk.collect()
+    assert desk.states() == {"001": "通过", "002": "退回"}
+    assert (desk.results / "return/002_第002图书室_2024_退回.xlsx").exists()
+
+
+def test_a_return_copy_that_no_cell_could_hold_is_said_and_the_others_are_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk = Desk(tmp_path)
+    desk.roster("001", "002")
+    desk.put("a.json", as_json(submission("001", old=None, texts={ref("remarks"): ("长" * 40_000,)})))
+    desk.put("b.json", as_json(submission("002", old=None)))
+    assert desk.collect() == 2
+    assert [path.name[:3] for path in (desk.results / "return").iterdir()] == ["002"]
+    assert "一个单元格最多 32767 个字符" in capsys.readouterr().err
+
+
+def test_a_trace_that_no_sheet_could_hold_is_said_and_the_others_are_written(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def too_long(*_given: object) -> bytes:
+        raise RequestError("写不出汇总来源。")
+
+    monkeypatch.setattr("xlreport.office.results.write_trace", too_long)
+    assert desk.collect() == 2
+    assert "写不出汇总来源。" in capsys.readouterr().err
+    assert {"status.xlsx", "aggregate.xlsx"} <= desk.files().keys()
+
+
+def test_contents_too_large_to_wait_together_are_read_in_batches(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(receiving, "MOST_TOGETHER", 30_000)
+    monkeypatch.setattr(receiving, "KEPT_TOGETHER", 2)
+    desk.collect()
+    assert desk.states() == STATES
+
+
+def test_many_files_that_do_not_count_are_told_in_few_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    desk = Desk(tmp_path)
+    desk.roster("001")
+    for at in range(25):
+        desk.put(f"{at}.txt", b"%d" % at)
+    desk.collect()
+    assert capsys.readouterr().err.splitlines()[21] == "  ……另有 5 份。"
+    assert len(desk.lines("其他文件")) == 25
 
 
 def test_a_file_that_changes_while_it_is_read_is_left_for_the_next_time(
