@@ -809,6 +809,15 @@ def test_there_must_be_an_inbox(desk: Desk) -> None:
         run_collect(desk.options(inbox=desk.folder / "nowhere"))
 
 
+def test_results_go_elsewhere_than_what_comes_in_though_they_may_lie_in_it(desk: Desk) -> None:
+    with pytest.raises(RequestError, match="结果请写到另一个文件夹"):
+        run_collect(desk.options(results=desk.inbox))
+    inside = Desk(desk.folder, "inbox/结果")
+    assert [inside.collect(), inside.collect()] == [1, 1]
+    assert inside.states() == STATES
+    assert ("跳过", "结果") in [(one["种类"], one["文件"]) for one in inside.lines("其他文件")]
+
+
 def test_an_inbox_with_nothing_in_it_is_a_roster_of_units_that_are_missing(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     desk.roster("001", "002")

@@ -96,6 +96,8 @@ def prepare(options: CollectOptions) -> Task:
     """
     if not options.inbox.is_dir():
         raise RequestError(say("collect.no_inbox", path=options.inbox))
+    if options.inbox.resolve() == options.results.resolve():
+        raise RequestError(say("collect.same_folder", path=options.inbox))
     form = options.form or _only_form()
     definition = load_definition(form)
     roster = read_roster_file(options.roster)

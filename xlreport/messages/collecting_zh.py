@@ -22,6 +22,7 @@ COLLECTING_WORDS: dict[str, str] = {
     "cli.mark_decision": "已核（accepted）、不予采纳（rejected）。",
     "cli.mark_note": "给单位看的理由，写在退回件里。",
     "collect.no_inbox": "没有“{path}”这个文件夹。",
+    "collect.same_folder": "“{path}”是收件夹，结果请写到另一个文件夹。",
     "collect.no_parent": "名录的“上级”里找不到唯一的汇总单位，请用 --unit 写明（可以加 --unit-code、--level）。",
     "collect.which_form": "这里有几种表单（{known}），请用 --form 写明是哪一种。",
     "collect.reading": "读取 {done}／{total}",
