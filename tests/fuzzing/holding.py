@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from xlreport.cells import Boolean, ErrorValue, Value, shown
+from xlreport.cells import Boolean, ErrorValue, Number, Value, shown
 from xlreport.checks.check import check
 from xlreport.checks.printing import FileVerdict, as_json, as_text
 from xlreport.checks.result import CheckResult
@@ -69,8 +69,8 @@ def _come_back(definition: FormDefinition, result: CheckResult, form: str) -> No
 
 
 def _is_told_in_words(before: Value, again: Value) -> bool:
-    """What is no figure in any case, an error or a truth value, stands in a return copy as the same words."""
-    return isinstance(before, ErrorValue | Boolean) and shown(before) == shown(again)
+    """What no cell of ours holds, an error, a truth value, a number too large, stands in the copy as the same words."""
+    return isinstance(before, ErrorValue | Boolean | Number) and shown(before) == shown(again)
 
 
 @contextmanager
