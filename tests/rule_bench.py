@@ -293,6 +293,7 @@ def _layout(values_row: int, row: int, key: str) -> Layout:
                 home_sheet=1,
             )
         },
+        seal_column=1,
         section_sheets=(),
     )
 

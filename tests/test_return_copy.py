@@ -39,6 +39,7 @@ from xlreport.reading.normalising import paragraphs_of
 from xlreport.reading.workbook import ReadSheet, read_workbook
 from xlreport.submission import Explanation, Submission, Unit
 from xlreport.writing import look
+from xlreport.writing.plan import Link
 from xlreport.writing.return_copy import needs_return, plan_return_copy, write_return_copy
 from xlreport.writing.return_sheet import MOST_LINES, WIDTHS, pieces
 from xlreport.writing.template import plan_template, write_template
@@ -264,7 +265,8 @@ def test_a_cell_of_many_findings_names_the_first_and_counts_the_rest(monkeypatch
 
 def test_links_lead_to_the_cells_and_to_where_explanations_are_written() -> None:
     sheet = plan_return_copy(line.form(), result_of(damaged())).sheets[0]
-    targets = {f"{link.target.sheet}!{link.target.address}" for cell in sheet.cells.values() if (link := cell.link)}
+    links = (cell.link for cell in sheet.cells.values())
+    targets = {f"{one.target.sheet}!{one.target.address}" for one in links if isinstance(one, Link)}
     explanations = {str(LAYOUT.judgements[f"YOY[{name}]"].explanation) for name in QUERIES}
     assert targets >= {f"{REQUESTS}!E8", f"{PROACTIVE}!B8", f"{REQUESTS}!J28", f"{CHECKS}!G9", *explanations}
 

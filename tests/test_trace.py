@@ -22,7 +22,7 @@ from xlreport.reading.workbook import ReadWorkbook, read_workbook
 from xlreport.rules.formula import spell
 from xlreport.submission import Submission, Unit
 from xlreport.writing.calculate import calculate
-from xlreport.writing.plan import SheetPlan
+from xlreport.writing.plan import Link, SheetPlan
 
 FIRST_FIGURE = 5
 TABLES = ("二 主动公开", "三 依申请公开", "四 复议诉讼")
@@ -192,7 +192,7 @@ def test_the_sheet_of_differences_has_the_real_cell_both_sides_and_the_count_of_
     ]
     assert "不同 2 格，相同 198 格" in str(gaps.cells[2, 1].content)
     link = gaps.cells[5, 3].link
-    assert link is not None
+    assert isinstance(link, Link)
     assert link.target.first == CellRef("三 依申请公开", row_of_sum(plan.sheets), FIRST_FIGURE)
 
 
