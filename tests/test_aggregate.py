@@ -259,7 +259,13 @@ def test_a_unit_given_twice_is_summed_not_at_all_and_said() -> None:
     one = sums.child(sums.bureau(1, 1))
     made = sums.summed([one, one, sums.child(sums.bureau(1, 2))])
     assert [left.absence for left in made.trace.not_summed] == [Absence.TWICE, Absence.TWICE]
-    assert made.submission.missing_units == ("第1区第01局（重复报送）", "第1区第01局（重复报送）")
+    assert made.submission.missing_units == ("第1区第01局（重复报送）",), "it is one unit that is lacking"
+
+
+def test_a_unit_whose_workbook_cannot_be_read_is_sent_back_not_missing() -> None:
+    unread = replace(sums.child(sums.bureau(1, 1)), status=Standing.RETURNED, submission=None, result=None)
+    [left] = sums.summed([unread]).trace.not_summed
+    assert left.absence is Absence.RETURNED
 
 
 def test_units_of_one_name_with_codes_of_their_own_are_two_units() -> None:
