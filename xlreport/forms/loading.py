@@ -33,10 +33,10 @@ def load_definition(form: str | Path, version: str = "") -> FormDefinition:
         return present
     older = older_versions(form).get(version)
     if older is None:
-        raise DefinitionError(str(form), (Problem("version", say("form.no_version", folder=folder, version=version)),))
+        raise DefinitionError(str(form), (Problem("version", say("versions.none", folder=folder, version=version)),))
     definition = _load(str(form), older)
     if (definition.id, definition.version) != (present.id, version):
-        words = say("form.other_version", folder=older, id=present.id, version=version)
+        words = say("versions.other", folder=older, id=present.id, version=version)
         raise DefinitionError(str(older / FORM_FILE), (Problem("version", words),))
     return definition
 

@@ -188,8 +188,8 @@ TEXTS: dict[str, str] = {
     "type.or": "或",
     "form.unknown": "没有“{name}”这个表单。可用的有：{known}。也可以写表单文件夹的路径。",
     "form.no_file": "“{folder}”里没有 form.toml。",
-    "form.no_version": "“{folder}”没有第 {version} 版。",
-    "form.other_version": "“{folder}”里的 form.toml 应是 {id} 的第 {version} 版：id、version 要与文件夹相符。",
+    "versions.none": "“{folder}”没有第 {version} 版。",
+    "versions.other": "“{folder}”里的 form.toml 应是 {id} 的第 {version} 版：id、version 要与文件夹相符。",
     "form.header": "表单定义有 {count} 处问题：{source}",
     # ── reading: what stands in the cells ──
     "normalised.text": "文字形式的数字已按数字读取（下次请直接填数字）",
