@@ -7,10 +7,12 @@ Constant TRUE and FALSE count as formulas: LibreOffice saves them as such, and w
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from io import BytesIO
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 import xlsxwriter
@@ -27,7 +29,8 @@ from xlreport.cells import (
     double_to_decimal,
     text_value,
 )
-from xlreport.reading.workbook import read_workbook
+from xlreport.reading import workbook
+from xlreport.reading.worksheet import Shared
 
 Input = Decimal | int | str | bool | None
 """What an input cell holds; ``None`` leaves it out of the file."""
@@ -105,10 +108,12 @@ def libreoffice_values(data: bytes) -> dict[CellRef, Value]:
 
 
 def stored_values(data: bytes) -> dict[CellRef, Value]:
-    """The value a file holds for each formula cell."""
+    """The value a file holds for each formula cell; ten thousand rules are more than a form may have."""
+    with patch.object(workbook, "Shared", partial(Shared, formulas_left=10**9)):
+        sheets = workbook.read_workbook(data, "workbook").sheets
     return {
         CellRef(sheet.name, row, column): _as_seen(cell.value)
-        for sheet in read_workbook(data, "workbook").sheets
+        for sheet in sheets
         for (row, column), cell in sheet.cells.items()
         if cell.formula is not None or isinstance(cell.value, Boolean)
     }
