@@ -44,6 +44,7 @@ OTHERS = {
     ".venv/bin/python -m mypy": ".ci/run",
     ".venv/bin/python -m pip install --quiet --group fuzz": ".ci/run",
     ".venv/bin/python tests/fuzz.py mutate --runs 200000": "test_fuzzing, and .ci/run with fewer runs",
+    ".venv/bin/python tests/damage_matrix.py": "test_damage_matrix, with fewer cells",
     ".venv/bin/python tests/fuzz.py cover --runs 50000": ".ci/run, with fewer runs",
     ".venv/bin/python docs/make_reference.py": "test_the_tables_of_rules_and_findings_are_current",
     ".venv/bin/python docs/make_pictures.py": "test_the_pictures_can_be_made",

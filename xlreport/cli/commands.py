@@ -404,9 +404,15 @@ def mark(
 @app.command(help=say("cli.demo"))
 def demo(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help=say("cli.demo_folder"))] = Path("xlreport-demo"),
+    office: Annotated[bool, typer.Option("--office", help=say("cli.demo_office"))] = False,
     force: Force = False,
 ) -> None:
     """Run the whole line on the shipped example."""
+    if office:
+        from xlreport.cli.demonstrating_office import run_office_demo  # noqa: PLC0415 - start-up
+
+        run_office_demo(folder, force=force)
+        return
     from xlreport.cli.demonstrating import run_demo  # noqa: PLC0415 - start-up
 
     run_demo(folder, force=force)

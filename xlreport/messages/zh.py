@@ -446,6 +446,20 @@ TEXTS: dict[str, str] = {
     "demo.deadline": "{year}年1月20日",
     "demo.return_to": "示例市政府办公室 政务公开科",
     "demo.done": "全过程走完了，文件在：{folder}",
+    "cli.demo_office": "演示汇总单位怎样用：名录、发表、收表、汇总",
+    "demo.office.roster": "1-单位名录.csv",
+    "demo.office.outbox": "2-发出的模板",
+    "demo.office.inbox": "3-收到的表",
+    "demo.office.results": "4-汇总结果",
+    "demo.office.again": "_更正",
+    "demo.office.filled": "各单位填好交回了 {count} 份表：{folder}",
+    "demo.office.about.roster": "{units} 个单位的名录，用 Excel 或 WPS 就能改",
+    "demo.office.about.outbox": "发给 {units} 个单位的模板，每个单位一份",
+    "demo.office.about.inbox": "交回的表：有的对，有的错，有一个单位先交错的、后交更正的，有一个单位没有交",
+    "demo.office.about.results": (
+        "先看 status.xlsx（各单位报送情况、催报的话）；return 是退回件；aggregate.xlsx 是汇总表；"
+        "trace.xlsx 写明每个数来自哪个单位"
+    ),
     "demo.about.template": "发给填报人的模板：锁定，只有浅黄色的格子能填，边填边校验",
     "demo.about.filled": "填好的表",
     "demo.about.check": "读回以后的核对结果",
