@@ -317,6 +317,12 @@ def test_what_is_typed_into_the_empty_roster_is_read() -> None:
     assert units(found)[1] == ("002", "乙镇", "township")
 
 
+def test_a_roster_written_with_units_is_read_back_as_it_was() -> None:
+    known = roster(HEADER, BUREAU, ("0012", "乙镇", "乡镇（街道）"), ("003", "丙局", ""))
+    found = read_roster(write_roster(known.units), "a.xlsx")
+    assert [replace(one, row=0) for one in found.units] == [replace(one, row=0) for one in known.units]
+
+
 def test_the_empty_roster_offers_the_levels_and_keeps_codes_as_texts_to_the_end() -> None:
     sheet = openpyxl.load_workbook(io.BytesIO(write_roster())).active
     [levels] = sheet.data_validations.dataValidation

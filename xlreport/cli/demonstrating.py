@@ -7,6 +7,7 @@ from xlreport.checks.printing import FileVerdict, as_text
 from xlreport.cli.inputs import read_file
 from xlreport.cli.making import blank_submission
 from xlreport.cli.output import emit, refuse_existing, tell, write_whole
+from xlreport.errors import RequestError
 from xlreport.forms.loading import find_form, load_definition
 from xlreport.messages import say
 from xlreport.reading.values import parse_values
@@ -19,6 +20,7 @@ FORM = "gov-info-annual-2021"
 
 def run_demo(folder: Path, *, force: bool) -> None:
     """Write the four files of the line into ``folder`` and say what each of them is."""
+    refuse_form(folder)
     names = {key: folder / say(f"demo.{key}") for key in ("template", "filled", "check", "report")}
     for path in names.values():
         refuse_existing(path, force=force)
@@ -48,3 +50,13 @@ def run_demo(folder: Path, *, force: bool) -> None:
     tell(say("demo.done", folder=folder.resolve()))
     for key, path in names.items():
         tell(f"  {path.name}  {say(f'demo.about.{key}')}")
+
+
+def refuse_form(folder: Path) -> None:
+    """Refuse the folder of a form: whoever names one expects that very form to be shown.
+
+    Raises:
+        RequestError: it is one.
+    """
+    if (folder / "form.toml").exists():
+        raise RequestError(say("demo.own_form", folder=folder))

@@ -2,75 +2,147 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from xlreport.cli.collecting import CollectOptions, run_collect
-from xlreport.cli.demonstrating import FORM
+from xlreport.cli.demonstrating import FORM, refuse_form
 from xlreport.cli.inputs import read_file
 from xlreport.cli.office import IssueOptions, read_roster_file, run_issue
 from xlreport.cli.output import refuse_existing, tell, write_whole
-from xlreport.forms.definition import FormDefinition
-from xlreport.forms.loading import find_form, load_definition
+from xlreport.cli.progress import told
+from xlreport.forms.loading import find_form
 from xlreport.messages import say
 from xlreport.office.naming import unit_stem
+from xlreport.office.processes import run_each
+from xlreport.office.roster_sheet import write_roster
 from xlreport.reading.values import ValuesDocument, parse_values
 from xlreport.writing.filling import fill
 from xlreport.writing.template import write_template
 
 
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where everything lies below the folder of the demonstration."""
+
+    folder: Path
+
+    @property
+    def roster(self) -> Path:
+        """The list of the units."""
+        return self.folder / say("demo.office.roster")
+
+    @property
+    def outbox(self) -> Path:
+        """The templates that went out."""
+        return self.folder / say("demo.office.outbox")
+
+    @property
+    def inbox(self) -> Path:
+        """The workbooks that came in."""
+        return self.folder / say("demo.office.inbox")
+
+    @property
+    def results(self) -> Path:
+        """What collecting made of them."""
+        return self.folder / say("demo.office.results")
+
+    def refuse_existing(self, *, force: bool) -> None:
+        """Refuse what is there already, before any work is done.
+
+        Raises:
+            RequestError: any of it exists and ``force`` was not given.
+        """
+        for path in (self.roster, self.outbox, self.inbox, self.results):
+            refuse_existing(path, force=force)
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """A template, what a unit types into it, and how often the workbook has come in with that."""
+
+    template: Path
+    document: ValuesDocument
+    round: int
+
+
 def run_office_demo(folder: Path, *, force: bool) -> None:
     """Issue, fill and collect below ``folder``, and say what is to be seen there.
 
-    One unit sends nothing, one sends a mistake and then its correction, two send something wrong and one something
-    to explain.
+    What the units send is part of the form's example: one nothing, one a mistake and then its correction, two
+    something wrong, one something to explain.
+
+    Raises:
+        RequestError: something of it is there already, or cannot be written; or the folder is that of a form.
     """
-    roster, outbox, inbox, results = (
-        folder / say(f"demo.office.{key}") for key in ("roster", "outbox", "inbox", "results")
-    )
-    example = find_form(FORM)
-    refuse_existing(roster, force=force)
-    write_whole(roster, (example / "example_roster.csv").read_text("utf-8").encode("utf-8-sig"), force=force)
-    documents = list(_documents(example / "example_office.json"))
+    refuse_form(folder)
+    places = Places(folder)
+    places.refuse_existing(force=force)
+    documents = _documents()
     year = documents[0].year or 0
-    run_issue(
-        IssueOptions(
-            form=FORM,
-            roster=roster,
-            year=year,
-            last=None,
-            deadline=say("demo.deadline", year=year + 1),
-            return_to=say("demo.return_to"),
-            password="",
-            again=False,
-            outbox=outbox,
-        )
-    )
-    for name, data in _filled(load_definition(FORM), documents, outbox):
-        write_whole(inbox / name, data, force=force)
-    tell(say("demo.office.filled", count=len(documents), folder=inbox))
-    run_collect(CollectOptions(inbox=inbox, roster=roster, year=year, results=results))
-    tell("")
-    tell(say("demo.done", folder=folder.resolve()))
-    for path, key in ((roster, "roster"), (outbox, "outbox"), (inbox, "inbox"), (results, "results")):
-        units = len(read_roster_file(roster).units)
-        tell(f"  {path.name}  {say(f'demo.office.about.{key}', units=units)}")
+    units = _issue(places, year, force=force)
+    _send_in(places, documents, force=force)
+    run_collect(CollectOptions(inbox=places.inbox, roster=places.roster, year=year, results=places.results))
+    _tell_what_to_see(places, units, len(documents), year)
 
 
-def _documents(path: Path) -> Iterator[ValuesDocument]:
+def _documents() -> Sequence[ValuesDocument]:
     """What the units fill in, in the order in which it comes in."""
-    for document in json.loads(path.read_text("utf-8")):
-        yield parse_values(json.dumps(document).encode(), path.name)
+    path = find_form(FORM) / "example_office.json"
+    return [parse_values(json.dumps(one).encode(), path.name) for one in json.loads(path.read_text("utf-8"))]
 
 
-def _filled(definition: FormDefinition, documents: list[ValuesDocument], outbox: Path) -> Iterator[tuple[str, bytes]]:
-    """Each unit's template with its values in it; a second one of a unit is a round later."""
+def _issue(places: Places, year: int, *, force: bool) -> int:
+    """Write the roster and a template for every unit of it; how many there are."""
+    example = find_form(FORM)
+    units = read_roster_file(example / "example_roster.csv").units
+    write_whole(places.roster, write_roster(units), force=force)
+    options = IssueOptions(
+        form=FORM,
+        roster=places.roster,
+        year=year,
+        last=example / "example_office_last.json",
+        deadline=say("demo.deadline", year=year + 1),
+        return_to=say("demo.office.return_to"),
+        password="",
+        again=force,
+        outbox=places.outbox,
+    )
+    run_issue(options)
+    return len(units)
+
+
+def _send_in(places: Places, documents: Sequence[ValuesDocument], *, force: bool) -> None:
+    """Fill the templates and put them where they come in."""
+    fillings = list(_fillings(places, documents))
+    made = told(run_each(_filled, fillings), "demo.office.progress", len(fillings))
+    for one, data in zip(fillings, made, strict=True):
+        again = say("demo.office.again") if one.round > 1 else ""
+        write_whole(places.inbox / f"{one.template.stem}{again}.xlsx", data, force=force)
+    tell(say("demo.office.filled", count=len(fillings), folder=places.inbox))
+
+
+def _fillings(places: Places, documents: Sequence[ValuesDocument]) -> Iterator[Filling]:
+    """What is typed into which template; a second workbook of a unit is a round later."""
     rounds: Counter[str] = Counter()
     for document in documents:
-        unit = document.unit
-        rounds[unit.code] += 1
-        template = read_file(outbox / f"{unit_stem(unit, document.year or 0)}.xlsx").submission
-        made = fill(definition, replace(template, round=rounds[unit.code]), document).submission
-        again = say("demo.office.again") if rounds[unit.code] > 1 else ""
-        yield f"{unit_stem(unit, made.year)}{again}.xlsx", write_template(definition, made)
+        rounds[document.unit.code] += 1
+        name = f"{unit_stem(document.unit, document.year or 0)}.xlsx"
+        yield Filling(places.outbox / name, document, rounds[document.unit.code])
+
+
+def _filled(filling: Filling) -> bytes:
+    read = read_file(filling.template)
+    made = fill(read.definition, replace(read.submission, round=filling.round), filling.document)
+    return write_template(read.definition, made.submission)
+
+
+def _tell_what_to_see(places: Places, units: int, sent: int, year: int) -> None:
+    tell("")
+    tell(say("demo.done", folder=places.folder.resolve()))
+    for key in ("roster", "outbox", "inbox", "results"):
+        path: Path = getattr(places, key)
+        tell(f"  {path.name}  {say(f'demo.office.about.{key}', units=units, sent=sent)}")
+    tell(say("demo.office.cases"))
+    tell(say("demo.office.next", inbox=places.inbox, roster=places.roster, results=places.results, year=year))

@@ -446,19 +446,36 @@ TEXTS: dict[str, str] = {
     "demo.deadline": "{year}年1月20日",
     "demo.return_to": "示例市政府办公室 政务公开科",
     "demo.done": "全过程走完了，文件在：{folder}",
-    "cli.demo_office": "演示汇总单位怎样用：名录、发表、收表、汇总",
-    "demo.office.roster": "1-单位名录.csv",
+    "demo.own_form": "“{folder}”里是一个表单。演示只用自带的表单和例子，请换一个文件夹。",
+    "cli.demo_office": "演示汇总单位怎样用：名录、发表、收表、汇总。",
+    "demo.office.roster": "1-单位名录.xlsx",
     "demo.office.outbox": "2-发出的模板",
     "demo.office.inbox": "3-收到的表",
     "demo.office.results": "4-汇总结果",
+    "demo.office.return_to": "示例县政府办公室 政务公开科",
     "demo.office.again": "_更正",
+    "demo.office.progress": "正在替各单位填表：{done}/{total}",
     "demo.office.filled": "各单位填好交回了 {count} 份表：{folder}",
     "demo.office.about.roster": "{units} 个单位的名录，用 Excel 或 WPS 就能改",
-    "demo.office.about.outbox": "发给 {units} 个单位的模板，每个单位一份",
-    "demo.office.about.inbox": "交回的表：有的对，有的错，有一个单位先交错的、后交更正的，有一个单位没有交",
+    "demo.office.about.outbox": "每个单位一份模板，上年的数已经带在里面",
+    "demo.office.about.inbox": "交回的 {sent} 份表，数都是编的",
     "demo.office.about.results": (
-        "先看 status.xlsx（各单位报送情况、催报的话）；return 是退回件；aggregate.xlsx 是汇总表；"
+        "先看 status.xlsx（报送情况、催报的话）；return 是退回件；aggregate.xlsx 是汇总表；"
         "trace.xlsx 写明每个数来自哪个单位"
+    ),
+    "demo.office.cases": (
+        "特意安排的几种情况：\n"
+        "  示例县公安局  “自然人”一列对不上：退回\n"
+        "  示例县自然资源局  件数后面多写了“件”，还有一段没有写：退回\n"
+        "  示例县住房和城乡建设局  行政处罚是上年的几倍，写明了原因：通过\n"
+        "  示例县卫生健康局  行政许可是上年的几倍，没有写原因：待说明\n"
+        "  示例县市场监督管理局  先交的有错，又交了更正：以更正的为准，通过\n"
+        "  示例县交通运输局  有个数是全角的，照样读取：通过\n"
+        "  东河乡人民政府  没有交：未报"
+    ),
+    "demo.office.next": (
+        "接着可以试：打开一份退回件，改好以后存到“{inbox}”，再汇总一次：\n"
+        '  xlreport collect "{inbox}" --roster "{roster}" --year {year} -o "{results}"'
     ),
     "demo.about.template": "发给填报人的模板：锁定，只有浅黄色的格子能填，边填边校验",
     "demo.about.filled": "填好的表",

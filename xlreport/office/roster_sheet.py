@@ -1,12 +1,13 @@
-"""An empty roster to fill in: headings, a list of levels to choose from, and codes that stay texts."""
+"""A roster to fill in: headings, a list of levels to choose from, and codes that stay texts."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from xlreport.cells import CellRange, CellRef
 from xlreport.messages import say
 from xlreport.messages.roster_zh import LEVEL_WORDS, ROSTER_COLUMNS
 from xlreport.office.report_look import BACKGROUND, BASE, HEAD, TITLE_ROW, title
-from xlreport.office.roster import NEEDED
+from xlreport.office.roster import NEEDED, RosterUnit
 from xlreport.writing import look
 from xlreport.writing.building import SheetBuilder
 from xlreport.writing.plan import Check, Print, SheetPlan, Validation, WorkbookPlan
@@ -25,13 +26,13 @@ _NEEDED = replace(_TYPED, fill=look.TO_FILL)
 _BEYOND = replace(BACKGROUND, number_format="@")
 
 
-def write_roster() -> bytes:
-    """The workbook of an empty roster; the same bytes each time."""
-    return write_workbook(plan_roster(), {})
+def write_roster(units: Sequence[RosterUnit] = ()) -> bytes:
+    """The workbook of a roster, empty unless units are given; same input, same bytes."""
+    return write_workbook(plan_roster(units), {})
 
 
-def plan_roster() -> WorkbookPlan:
-    """The workbook of an empty roster."""
+def plan_roster(units: Sequence[RosterUnit] = ()) -> WorkbookPlan:
+    """The workbook of a roster, empty unless units are given."""
     name = say("roster.sheet")
     sheet = SheetBuilder(name=name)
     sheet.widths.update(enumerate(WIDTHS.values(), start=1))
@@ -42,6 +43,8 @@ def plan_roster() -> WorkbookPlan:
     sheet.height(HEADER_ROW, 26)
     for row in _prepared_rows():
         sheet.height(row, 21)
+    for row, one in enumerate(units, start=HEADER_ROW + 1):
+        _add_unit(sheet, row, one)
     plan = SheetPlan(
         name=name,
         cells=sheet.cells,
@@ -69,6 +72,14 @@ def _add_column(sheet: SheetBuilder, column: int, key: str) -> None:
     sheet.put(HEADER_ROW, column, ROSTER_COLUMNS[key][0] + (say("roster.needed") if needed else ""), HEAD)
     for row in _prepared_rows():
         sheet.put(row, column, None, _NEEDED if needed else _TYPED)
+
+
+def _add_unit(sheet: SheetBuilder, row: int, one: RosterUnit) -> None:
+    unit = one.unit
+    level = LEVEL_WORDS[unit.level][0] if unit.level else None
+    contents = (unit.code, unit.name, level, one.parent, one.contact, one.phone, one.email)
+    for column, (key, content) in enumerate(zip(WIDTHS, contents, strict=True), start=1):
+        sheet.put(row, column, content or None, _NEEDED if key in NEEDED else _TYPED)
 
 
 def _prepared_rows() -> range:

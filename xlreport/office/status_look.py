@@ -97,9 +97,13 @@ class ListSheet:
                 lines = max(lines, look.lines_needed(words, one.width, style.size))
         self.sheet.height(self.row, look.height_for(min(lines, MOST_LINES), CELL.size, 20))
 
-    def plan(self, *, charts: Sequence[Chart] = (), freeze_columns: int = 0) -> SheetPlan:
-        """The sheet: its headings stay, its list can be filtered."""
+    def plan(
+        self, *, charts: Sequence[Chart] = (), freeze_columns: int = 0, last_printed: str | None = None
+    ) -> SheetPlan:
+        """The sheet: its headings stay, its list can be filtered; it prints as far as the column ``last_printed``."""
         last = max(self.row, self.header)
+        keys = [one.key for one in self.columns]
+        printed = len(keys) if last_printed is None else keys.index(last_printed) + 1
         area = CellRange(self.name, self.header, 1, last, len(self.columns))
         return SheetPlan(
             name=self.name,
@@ -113,7 +117,7 @@ class ListSheet:
             filter=area if last > self.header else None,
             cursor=CellRef(self.name, self.header + 1, 1),
             print=Print(
-                area=None if charts else CellRange(self.name, 1, 1, last, len(self.columns)),
+                area=None if charts else CellRange(self.name, 1, 1, last, printed),
                 landscape=True,
                 repeat_rows=(self.header, self.header),
                 footer=say("print.page"),

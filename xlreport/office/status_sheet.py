@@ -31,14 +31,14 @@ _SMALL = replace(CELL, size=9)
 UNITS = (
     Column("code", 12, TEXT),
     Column("unit", 28),
-    Column("level", 10, CENTERED),
+    Column("level", 13, CENTERED),
     Column("state", 9, CENTERED),
     Column("error", 6.5, FIGURE),
     Column("query", 6.5, FIGURE),
     Column("blank", 6.5, FIGURE),
     Column("notice", 6.5, FIGURE),
     Column("problem", 62, _SMALL),
-    Column("return", 12, _SMALL),
+    Column("return", 12, CENTERED),
     Column("mark", 15, _SMALL),
     Column("contact", 10, CENTERED),
     Column("phone", 15, TEXT),
@@ -46,6 +46,8 @@ UNITS = (
     Column("round", 6.5, FIGURE),
     Column("file", 34, _SMALL),
 )
+LAST_PRINTED = "phone"
+"""What only serves to find a file again stays on the screen: on paper it would make all letters smaller."""
 PROGRESS = (Column("state", 14, CENTERED), Column("count", 10, FIGURE), Column("meaning", 60))
 ORDER = (Standing.ACCEPTED, Standing.QUERIED, Standing.RETURNED, Standing.MISSING)
 BARS = {
@@ -107,7 +109,7 @@ def _units(report: StatusReport) -> SheetPlan:
     sheet.head(say("status.title", **words), _state(report))
     for state in report.collection.units:
         _unit(sheet, report, state)
-    return sheet.plan(freeze_columns=2)
+    return sheet.plan(freeze_columns=2, last_printed=LAST_PRINTED)
 
 
 def _unit(sheet: ListSheet, report: StatusReport, state: UnitState) -> None:
