@@ -14,10 +14,12 @@ from tempfile import TemporaryDirectory
 
 from xlreport.cells import BLANK, Text, Value, number_value
 from xlreport.checks.check import check
+from xlreport.cli.demonstrating_office import run_office_demo
 from xlreport.cli.making import blank_submission
 from xlreport.fields import FieldRef
 from xlreport.forms.definition import FormDefinition
 from xlreport.forms.loading import find_form, load_definition
+from xlreport.office.results import STATUS
 from xlreport.reading.values import parse_values, submission_of
 from xlreport.reports.writing import write_report
 from xlreport.submission import Submission
@@ -57,6 +59,7 @@ def main() -> None:
     result = check(definition, submission)
     report = write_report(definition, result, draft=not result.accepted)
     draw(report, {f"report-{page}": page for page in (1, 2, 3)}, dots=60, crop=False)
+    draw(status_of_the_demonstration(), {"status-sheet": 1}, dots=96, foot=FOOT)
 
 
 def example(definition: FormDefinition) -> Submission:
@@ -84,6 +87,14 @@ def with_slips(submission: Submission) -> Submission:
     return replace(submission, values={**submission.values, **slips})
 
 
+def status_of_the_demonstration() -> bytes:
+    """How the units of the office's demonstration stand."""
+    with TemporaryDirectory() as name:
+        run_office_demo(Path(name), force=False)
+        [status] = Path(name).glob(f"*/{STATUS}")
+        return status.read_bytes()
+
+
 def on_screen(plan: WorkbookPlan) -> WorkbookPlan:
     """The workbook with every sheet on one page, hints and all."""
     return replace(plan, sheets=tuple(_on_screen(sheet) for sheet in plan.sheets))
@@ -108,8 +119,8 @@ def pages_of(plan: WorkbookPlan) -> dict[str, int]:
     return {picture: sheets.index(sheet) + 1 for picture, sheet in SHEETS.items()}
 
 
-def draw(workbook: bytes, pages: Mapping[str, int], *, dots: int, crop: bool = True) -> None:
-    """Pages of a workbook as pictures, ``dots`` an inch; ``crop`` cuts their white margins."""
+def draw(workbook: bytes, pages: Mapping[str, int], *, dots: int, crop: bool = True, foot: float = 0) -> None:
+    """Pages of a workbook as pictures, ``dots`` an inch; ``crop`` cuts margins and ``foot``, a share of the page."""
     with TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "book.xlsx").write_bytes(workbook)
@@ -117,17 +128,17 @@ def draw(workbook: bytes, pages: Mapping[str, int], *, dots: int, crop: bool = T
         run("soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", name, str(folder / "book.xlsx"))
         for picture, page in pages.items():
             target = FOLDER / f"{picture}.png"
-            draw_page(folder / "book.pdf", page, target, dots=dots, crop=crop)
+            draw_page(folder / "book.pdf", page, target, dots=dots, crop=crop, foot=foot)
             sys.stdout.write(f"{target.name}  {target.stat().st_size // 1024} KB\n")
 
 
-def draw_page(document: Path, page: int, target: Path, *, dots: int, crop: bool) -> None:
+def draw_page(document: Path, page: int, target: Path, *, dots: int, crop: bool, foot: float) -> None:
     """One page of a PDF as a picture: drawn in grey first, to see where its margins end."""
     program = ("pdftoppm", "-r", str(dots), "-f", str(page), "-l", str(page), "-singlefile")
     cut: tuple[str, ...] = ()
     if crop:
         run(*program, "-gray", str(document), str(document.with_suffix("")))
-        cut = crop_options(document.with_suffix(".pgm").read_bytes())
+        cut = crop_options(document.with_suffix(".pgm").read_bytes(), foot)
     run(*program, "-png", *cut, str(document), str(target.with_suffix("")))
 
 
@@ -137,12 +148,15 @@ def run(*command: str) -> None:
 
 
 MARGIN, WHITE = 10, 250
+FOOT = 0.08
+"""The share of a page of a report that its number may be in."""
 
 
-def crop_options(image: bytes) -> tuple[str, ...]:
+def crop_options(image: bytes, foot: float) -> tuple[str, ...]:
     """How to cut a grey PGM picture to what is drawn on it, and a narrow margin."""
     _, size, _, pixels = image.split(b"\n", 3)
     width, height = map(int, size.split())
+    height -= round(height * foot)
     rows = [pixels[at * width : (at + 1) * width] for at in range(height)]
     inked = [at for at, row in enumerate(rows) if min(row) < WHITE]
     columns = [at for at in range(width) if min(pixels[at::width]) < WHITE]
