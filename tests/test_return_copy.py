@@ -217,6 +217,16 @@ def test_a_query_is_noted_where_its_explanation_is_written() -> None:
     assert notes(return_copy(), CHECKS)[explanation.address].startswith("第 3 条　要说明：一、本年新收")
 
 
+def test_a_notice_is_noted_at_its_cell_in_a_quiet_frame() -> None:
+    def full_width(book: openpyxl.Workbook) -> None:
+        book[REQUESTS]["E8"] = "１２"
+
+    result = result_of(editing.by_openpyxl(write_template(line.form(), hongze()), full_width))
+    cell = next(one for one in plan_return_copy(line.form(), result).sheets if one.name == REQUESTS).cells[8, 5]
+    assert cell.style.border == look.FAINT
+    assert notes(write_return_copy(line.form(), result), REQUESTS)["E8"].startswith("第 5 条　请留意：文字形式的数字")
+
+
 def test_notes_name_no_author() -> None:
     with ZipFile(BytesIO(return_copy())) as package:
         parts = [package.read(name).decode() for name in package.namelist() if name.startswith("xl/comments")]

@@ -546,6 +546,7 @@ TEXTS: dict[str, str] = {
     "return.mark.fix": "第 {number} 条　要改正：{text}",
     "return.mark.explain": "第 {number} 条　要说明：{text}",
     "return.mark.fill": "第 {number} 条　要补填：{text}",
+    "return.mark.note": "第 {number} 条　请留意：{text}",
     "return.mark.check": "第 {number} 条　已修好，请核对：{text}",
     "return.mark.cut": "……（全文见“退回说明”）",
     "return.mark.more": "另有 {count} 条，见“退回说明”。",

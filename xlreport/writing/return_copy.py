@@ -132,6 +132,7 @@ def _marks(layout: Layout, lists: ReturnLists) -> Mapping[CellRef, _Mark]:
         (lists.to_fix, look.WRONG_INK, "return.mark.fix"),
         (lists.to_explain, look.QUERY_INK, "return.mark.explain"),
         (lists.to_fill, look.QUERY_INK, "return.mark.fill"),
+        (lists.to_note, look.FAINT, "return.mark.note"),
         (lists.repaired, look.TITLE_INK, "return.mark.check"),
     ):
         for item in items:

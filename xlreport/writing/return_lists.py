@@ -145,9 +145,10 @@ def _item(finding: Finding, kind: JudgementKind | None, submission: Submission, 
             is_linked=False,
         )
     cells = finding.cells if sheet and finding.code not in OF_THE_WHOLE_FILE else ()
-    item = Item(text=_plain(finding), sheet=sheet, cells=cells, is_marked=finding.severity is not Severity.NOTICE)
+    item = Item(text=_plain(finding), sheet=sheet, cells=cells)
     if name == "repaired":
         to_check = finding.code in REPAIRED_TO_CHECK
+        item = replace(item, is_marked=finding.severity is not Severity.NOTICE)
         state = say("return.state.check" if to_check else "return.state.mended")
         return replace(item, text=_mended(finding, submission), state=state, is_mended=not to_check)
     if name == "to_note":
