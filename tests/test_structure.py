@@ -51,7 +51,7 @@ HOMES = {
     "openpyxl": set[str](),
     "xlsxwriter": {"xlreport.writing.xlsx"},
     "pydantic": {"xlreport.forms.source"},
-    "typer": {"xlreport.cli.commands"},
+    "typer": {"xlreport.cli.commands", "xlreport.cli.wording"},
     "rich": set[str](),
 }
 """The one module that imports a package as it is imported itself; others import it when they need it."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xlreport.cli.output import emit, refuse_existing, refuse_inputs, refuse_target, tell, write_whole
+from xlreport.cli.wording import PlainCommand, PlainGroup
 from xlreport.messages import say
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="xlreport",
+    cls=PlainGroup,
     help=say("cli.help"),
     no_args_is_help=True,
     add_completion=False,
@@ -45,7 +47,7 @@ FormName = Annotated[str, typer.Argument(metavar="FORM", help=say("cli.form_argu
 LastFile = Annotated[Path | None, typer.Option("--last", help=say("cli.last"))]
 
 
-@app.command(help=say("cli.forms"))
+@app.command(cls=PlainCommand, help=say("cli.forms"))
 def forms() -> None:
     """List the forms there are."""
     from xlreport.forms.loading import load_definition, shipped_forms  # noqa: PLC0415 - start-up
@@ -56,7 +58,7 @@ def forms() -> None:
     tell(say("forms.next"))
 
 
-@app.command(help=say("cli.rules"))
+@app.command(cls=PlainCommand, help=say("cli.rules"))
 def rules(form: FormName) -> None:
     """Print the rules and parameters of a form."""
     from xlreport.cli.describing import rules_text  # noqa: PLC0415 - start-up
@@ -65,7 +67,7 @@ def rules(form: FormName) -> None:
     emit(rules_text(load_definition(form)))
 
 
-@app.command(help=say("cli.explain"))
+@app.command(cls=PlainCommand, help=say("cli.explain"))
 def explain(
     code: Annotated[str, typer.Argument(metavar="CODE", help=say("cli.code"))],
     form: OwnForm = "",
@@ -76,7 +78,7 @@ def explain(
     emit(explain_text(code, form))
 
 
-@app.command(help=say("cli.template"))
+@app.command(cls=PlainCommand, help=say("cli.template"))
 def template(
     form: FormName,
     *,
@@ -113,7 +115,7 @@ def template(
     tell(say("template.done", path=out))
 
 
-@app.command(help=say("cli.fill"))
+@app.command(cls=PlainCommand, help=say("cli.fill"))
 def fill(
     template: Annotated[Path, typer.Argument(metavar="TEMPLATE", help=say("cli.template_argument"))],
     values: Annotated[Path, typer.Argument(metavar="VALUES", help=say("cli.values_argument"))],
@@ -140,7 +142,7 @@ def fill(
     tell(say("fill.done", path=out))
 
 
-@app.command(help=say("cli.check"))
+@app.command(cls=PlainCommand, help=say("cli.check"))
 def check(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help=say("cli.files"))],
     *,
@@ -189,7 +191,7 @@ def _deliver(verdicts: "list[FileVerdict]", output_format: Format, out: Path | N
         tell(say("check.done", path=out))
 
 
-@app.command(help=say("cli.report"))
+@app.command(cls=PlainCommand, help=say("cli.report"))
 def report(
     file: Annotated[Path, typer.Argument(metavar="FILE", help=say("cli.file"))],
     *,
@@ -217,7 +219,7 @@ def report(
     tell(say("report.done", path=out))
 
 
-@app.command(help=say("cli.export"))
+@app.command(cls=PlainCommand, help=say("cli.export"))
 def export(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help=say("cli.files"))],
     out: Annotated[Path | None, typer.Option("--output", "-o", help=say("cli.export_out"))] = None,
@@ -248,7 +250,7 @@ def export(
     tell(say("export.done", path=out))
 
 
-@app.command(help=say("cli.compare"))
+@app.command(cls=PlainCommand, help=say("cli.compare"))
 def compare(
     a: Annotated[Path, typer.Argument(metavar="A", help=say("cli.compare_a"))],
     b: Annotated[Path, typer.Argument(metavar="B", help=say("cli.compare_b"))],
@@ -265,11 +267,11 @@ def compare(
     raise typer.Exit(run_compare(a, b, as_json_text=as_json_text, out=out, form=form, force=force))
 
 
-roster = typer.Typer(help=say("cli.roster"), no_args_is_help=True, rich_markup_mode=None)
+roster = typer.Typer(cls=PlainGroup, help=say("cli.roster"), no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(roster, name="roster")
 
 
-@roster.command("new", help=say("cli.roster_new"))
+@roster.command("new", cls=PlainCommand, help=say("cli.roster_new"))
 def roster_new(out: Out, force: Force = False) -> None:
     """Write an empty roster."""
     from xlreport.office.roster_sheet import write_roster  # noqa: PLC0415 - start-up
@@ -279,7 +281,7 @@ def roster_new(out: Out, force: Force = False) -> None:
     tell(say("roster.done", path=out))
 
 
-@app.command(help=say("cli.issue"))
+@app.command(cls=PlainCommand, help=say("cli.issue"))
 def issue(
     form: FormName,
     *,
@@ -321,7 +323,7 @@ Against = Annotated[Path | None, typer.Option("--against", metavar="FILE", help=
 Jobs = Annotated[int, typer.Option("--jobs", min=0, max=64, help=say("cli.jobs"))]
 
 
-@app.command(help=say("cli.collect"))
+@app.command(cls=PlainCommand, help=say("cli.collect"))
 def collect(
     inbox: InboxFolder,
     *,
@@ -353,7 +355,7 @@ def collect(
     raise typer.Exit(run_collect(options))
 
 
-@app.command(help=say("cli.watch"))
+@app.command(cls=PlainCommand, help=say("cli.watch"))
 def watch(
     inbox: InboxFolder,
     *,
@@ -387,7 +389,7 @@ def watch(
     run_watch(options, every)
 
 
-@app.command(help=say("cli.mark"))
+@app.command(cls=PlainCommand, help=say("cli.mark"))
 def mark(
     results: Annotated[Path, typer.Argument(metavar="RESULTS", help=say("cli.mark_results"))],
     unit: Annotated[str, typer.Argument(metavar="UNIT", help=say("cli.mark_unit"))],
@@ -401,7 +403,7 @@ def mark(
     run_mark(results, unit, judgement, decision, note=note)
 
 
-@app.command(help=say("cli.demo"))
+@app.command(cls=PlainCommand, help=say("cli.demo"))
 def demo(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help=say("cli.demo_folder"))] = Path("xlreport-demo"),
     office: Annotated[bool, typer.Option("--office", help=say("cli.demo_office"))] = False,
