@@ -445,6 +445,22 @@ def test_a_file_that_cannot_be_read_has_its_code_in_the_json(
     assert (result.exit_code, [one["code"] for one in json.loads(result.stdout)["findings"]]) == (2, [code])
 
 
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b'{"form": "a",\n "unit": }', "第 2 行第 10 个字符起读不下去"),
+        ('{"form": "表"}'.encode("gbk"), "不是 UTF-8 编码，请另存为 UTF-8"),
+        (b"[" * 100_000, "括号套得太深"),
+        (b'{"form": "\\ud800"}', "不是 UTF-8 编码"),
+        (b'{"form": "a", "form": "b"}', "“form”写了两次"),
+    ],
+)
+def test_what_is_no_json_is_refused_with_where_it_breaks(tmp_path: Path, content: bytes, reason: str) -> None:
+    path = tmp_path / "坏.json"
+    path.write_bytes(content)
+    assert run("check", path).stdout.splitlines()[1].startswith(f"  “坏.json”不是正确的 JSON：{reason}")
+
+
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
     result = run("check", tmp_path, "--format", "json")
     assert json.loads(result.stdout)["findings"][0]["code"] == "A-FOLDER"

@@ -53,7 +53,7 @@ def parse_values(data: bytes, name: str) -> ValuesDocument:
         )
         json.dumps(document, ensure_ascii=False, default=str).encode()  # a lone surrogate is no character
     except (ValueError, RecursionError) as error:
-        raise WorkbookError("NOT-JSON", say("file.not_json", name=name, reason=error)) from None
+        raise WorkbookError("NOT-JSON", say("file.not_json", name=name, reason=_reason(error))) from None
     problems = list(_shape_problems(document))
     if problems:
         raise WorkbookError("NOT-VALUES", say("file.not_values", name=name, reason="；".join(problems)))
@@ -80,6 +80,17 @@ def _decimal(text: str) -> Decimal:
     if abs(number.adjusted()) > LARGEST_EXPONENT:
         raise ValueError(say("json.number", number=text))
     return number
+
+
+def _reason(error: Exception) -> str:
+    match error:
+        case json.JSONDecodeError():
+            return say("json.broken", line=error.lineno, column=error.colno)
+        case UnicodeDecodeError() | UnicodeEncodeError():
+            return say("json.encoding")
+        case RecursionError():
+            return say("json.too_deep")
+    return str(error)
 
 
 def _no_constant(name: str) -> Any:
