@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,15 @@ def explained(tmp_path: Path, template: Path) -> Path:
     path = tmp_path / "说明过.xlsx"
     assert run("fill", template, values, "-o", path).exit_code == 0
     return path
+
+
+# ── version ──
+
+
+def test_the_version_is_the_one_of_the_package() -> None:
+    project = tomllib.loads(Path(__file__).parent.parent.joinpath("pyproject.toml").read_text("utf-8"))["project"]
+    result = run("--version")
+    assert (result.exit_code, result.stdout) == (0, f"{project['name']} {project['version']}\n")
 
 
 # ── check ──

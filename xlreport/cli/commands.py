@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from xlreport import __version__
 from xlreport.cli.output import emit, refuse_existing, refuse_inputs, refuse_target, tell, write_whole
 from xlreport.cli.wording import PlainCommand, PlainGroup
 from xlreport.messages import say
@@ -24,6 +25,8 @@ app = typer.Typer(
 )
 
 NOT_ACCEPTED = 1
+DISTRIBUTION = "xlreport-forms"
+"""What the package is called where it is installed from."""
 
 
 class Format(StrEnum):
@@ -45,6 +48,21 @@ Force = Annotated[bool, typer.Option("--force", help=say("cli.force"))]
 OwnForm = Annotated[str, typer.Option("--form", help=say("cli.form"))]
 FormName = Annotated[str, typer.Argument(metavar="FORM", help=say("cli.form_argument"))]
 LastFile = Annotated[Path | None, typer.Option("--last", help=say("cli.last"))]
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        emit(f"{DISTRIBUTION} {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def xlreport(
+    _version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_tell_version, help=say("cli.version"))
+    ] = False,
+) -> None:
+    """Take what stands before a command."""
 
 
 @app.command(cls=PlainCommand, help=say("cli.forms"))

@@ -26,6 +26,7 @@ TEXTS: dict[str, str] = {
     # ── findings: where, both sides, the difference, the cells, what to do ──
     "finding.where": "【{sheet}】",
     "finding.sides": "{says}。左边 {left}，右边 {right}，差额 {difference}（{cells}）。",
+    "finding.sides_last": "{says}。本年 {left}，上年 {right}，差额 {difference}（{cells}）。",
     "finding.total": "{says}。按各项算是 {left}，总计（{cells}）写的是 {right}，差额 {difference}。",
     "finding.blank": "{says}：{cells}。",
     "finding.number": "{says}：{cells}。",
@@ -33,12 +34,13 @@ TEXTS: dict[str, str] = {
     "finding.typed": "{cell} 现为“{value}”，{todo}",
     "finding.last_figure": "{cell}（上年 {value}）",
     "finding.todo.error": "请核对这些格子，改正填错的数。",
+    "finding.todo.computed": "这些格子是自动计算的，各项改对以后，它们自己就对。",
     "finding.todo.total": "请核对各项；各项无误的，总计以算出的数为准。",
     "finding.not_judged": "有的核对项读不到数，没有核对，所以还不能通过。请把这些格填上数：{cells}。没有的填 0。",
     "finding.todo.blank": "请补填；没有的填 0，或在表头“空白单元格按 0 填报”选“是”。",
     "finding.todo.blank_text": "请写上文字。",
     "finding.todo.query.missing": "填错的请改正；情况属实的，请到“校验”表写明原因（不少于 6 个字）。",
-    "finding.todo.query.too_short": "现有说明太简单，请写明原因（不少于 6 个字，不能只写“属实”“无误”“同上”）。",
+    "finding.todo.query.too_short": "现有说明太简单，请写明原因（不少于 6 个字，不能只写“情况属实”“数据无误”“同上”这类话）。",
     "finding.todo.query.lapsed": "说明已失效：写说明以后数字改过了，请按现在的数字重新说明。",
     "finding.todo.query.given": "已说明。",
     # ── sheets every template has; # stands for a number that the sheet works out ──
@@ -56,6 +58,7 @@ TEXTS: dict[str, str] = {
     "state.blank": "# 格待填",
     "state.query": "# 处待说明",
     "state.error": "✗ # 处错误",
+    "state.and": "、",
     "state.unjudged": "有的判断不了",
     "state.checks_done": "✓ 全部通过",
     "state.checks_wrong": "先改正错误",
@@ -70,6 +73,7 @@ TEXTS: dict[str, str] = {
     "hint.more": "（另有 # 处）",
     "hint.last": "上年 {number}",
     "hint.sides": "{says}；左边 {{left}}，右边 {{right}}，差额 {{difference}}",
+    "hint.sides_last": "{says}；本年 {{left}}，上年 {{right}}，差额 {{difference}}",
     "hint.huge": "超过 15 位的数",
     "hint.total": "{says}；应为 {{left}}，现为 {{right}}，差额 {{difference}}",
     "prompt.count": "填 0 或正整数，不带单位和文字。",
@@ -86,7 +90,7 @@ TEXTS: dict[str, str] = {
     "checks.counts": "共 {total} 项：✗ 错误 # 项，待说明 # 项，待填 # 项",
     "checks.help": (
         "红色的必须改正。橙色的先核对，填错的改正；情况属实的，在最右一列写明原因（不少于 6 个字，"
-        "不能只写“属实”“无误”“同上”），数字再改动时说明失效。点“勾稽关系”可跳到单元格（有的程序要按住 Ctrl 再点）；"
+        "不能只写“情况属实”“数据无误”“同上”这类话），数字再改动时说明失效。点“勾稽关系”可跳到单元格（有的程序要按住 Ctrl 再点）；"
         "“结果”一列可以筛选。"
     ),
     "checks.prompt": "情况属实的，写明原因，不少于 6 个字。",
@@ -106,6 +110,7 @@ TEXTS: dict[str, str] = {
     "result.to_fill": "待填",
     "result.not_applicable": "不适用",
     "banner.open": "还有 # 处错误、# 处待说明、# 格未填，改完、填完才能上报",
+    "banner.lacking": "汇总缺单位（见上一行）；",
     "banner.done": "✓ 全部填好，没有错误，可以上报",
     "banner.unjudged": "有的总计格被改成了文字，判断不了：请看“校验”表里的“待填”",
     "start.title": "{year}年 {title}",
@@ -392,6 +397,7 @@ TEXTS: dict[str, str] = {
     "usage.extra": "多写了“{name}”。有空格的文件名，请用双引号括起来。",
     "usage.other": "命令写得不对：{reason}",
     "cli.help": "把一张报表的描述变成带实时校验的锁定 Excel 模板；读回填好的表，核对，生成正式报告。",
+    "cli.version": "显示版本号。",
     "cli.forms": "列出有哪些表单。",
     "cli.rules": "列出一个表单的规则和参数。",
     "cli.explain": "说明一个编号的意思和处理办法。",
@@ -525,7 +531,7 @@ TEXTS: dict[str, str] = {
     "return.part.fix": "要改正的（{count} 条）",
     "return.part.explain": "要说明的（{count} 条）",
     "return.part.fill": "要补填的（{count} 条）",
-    "return.part.note": "请留意的（{count} 条，不影响上报）",
+    "return.part.note": "请留意的（{count} 条，不改也能上报）",
     "return.part.mended": "已经修好的（{count} 条）",
     "return.part.left": "没有带过来的（{count} 条；这些内容不在填报的格子里）",
     "return.cells": "{cell} 等 {count} 格",
