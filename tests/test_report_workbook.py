@@ -14,11 +14,14 @@ import pytest
 from judges import assert_gnumeric_content, assert_valid_open_xml
 from report_cases import annual_report, checked, figures_of, submission_of
 
+from xlreport.checks.check import check
+from xlreport.forms.loading import parse_definition
 from xlreport.reports.building import build_report
 from xlreport.reports.document import Block, Document, ExplainedQuery, Heading, Note, Paragraph, TableBlock, Title
 from xlreport.reports.faces import FONTS, GBT_FONTS, number_format
 from xlreport.reports.typesetting import INDENT, MAXIMUM_HEIGHT, NOT_FIRST, text_width
 from xlreport.reports.workbook import DRAFT_PAGE_HEIGHT, PAGE_HEIGHT, plan_report
+from xlreport.submission import Submission, Unit
 from xlreport.writing.plan import SheetPlan, WorkbookPlan
 from xlreport.writing.strict import write_workbook
 
@@ -113,6 +116,26 @@ def test_every_label_of_the_form_stands_in_the_workbook() -> None:
     document = build_report(annual_report(), checked(submission_of("suqian_2024", TEXTS)))
     tables = [block for block in document.blocks if isinstance(block, TableBlock)]
     assert {str(cell.label) for table in tables for cell in table.grid.cells if cell.label} <= shown
+
+
+def test_a_table_without_a_corner_has_an_empty_one() -> None:
+    form = parse_definition(
+        """
+        id = "small"
+        version = "1"
+        title = "小表"
+        report = { title = "{unit}{year}年小表" }
+        sections = [{ id = "part", heading = "一、数", sheet = "数", table = "t" }]
+        [[tables]]
+        id = "t"
+        columns = [{ id = "number", label = "个数" }]
+        rows = [{ group = "猫", of = [{ id = "cats", label = "家猫" }] }, { id = "dogs", label = "狗" }]
+        """.encode()
+    )
+    submission = Submission(form="small", version="1", unit=Unit(name="甲局"), year=2024)
+    sheet = plan_report(build_report(form, check(form, submission), draft=True)).sheets[0]
+    bordered = [cell.content for _, cell in sorted(sheet.cells.items()) if cell.style.border and cell.content]
+    assert bordered == ["个数", "猫", "家猫", "狗"]
 
 
 # ── text ──────────────────────────────────────────────────────────────────────────────────────────
@@ -301,6 +324,30 @@ def test_the_second_sheet_says_in_one_line_that_nothing_needed_explaining() -> N
     assert (sheet.name, contents(sheet)) == ("校验情况", ["校验情况：已说明的核实事项", "没有需要说明的核实事项。"])
 
 
+def test_the_second_sheet_of_a_draft_says_what_is_still_open_and_then_what_was_explained() -> None:
+    explanations = {"YOY[requests.received.total]": "征地拆迁类申请集中提出。"}
+    submission = submission_of("hongze_2024", TEXTS, last="hongze_2023", explanations=explanations)
+    values = {field: value for field, value in submission.values.items() if str(field) != "disputes.review.upheld"}
+    document = build_report(annual_report(), checked(replace(submission, values=values)), draft=True)
+    sheet = plan_report(document).sheets[1]
+    lines = [str(content).replace("\n", "") for content in contents(sheet)]
+    begun = [
+        "校验情况：还没有通过核对",
+        "还有错误 0 处，待说明 1 处，未填 1 格，逐条列在下面",
+        "？待说明 [YOY] 【二 主动公开】行政许可：",
+        "○ 待填 [BLANK] 【四 复议诉讼】",
+        "下列 1 处数字与核实性规则不符，填报单位已说明原因",
+        "序号",
+    ]
+    assert [line[: len(start)] for line, start in zip(lines, begun, strict=False)] == begun
+    assert lines[-1] == "征地拆迁类申请集中提出。"
+
+
+def test_the_second_sheet_of_a_draft_never_says_that_nothing_needs_explaining() -> None:
+    document = build_report(annual_report(), checked(submission_of("hongze_2024", TEXTS, last="hongze_2023")))
+    assert not [text for text in contents(plan_report(document).sheets[1]) if "没有需要说明" in str(text)]
+
+
 def test_the_second_sheet_lists_each_explained_query() -> None:
     sheet = plan_report(explained("=按全区口径统计。")).sheets[1]
     shown = [content.replace("\n", "") if isinstance(content, str) else content for content in contents(sheet)]
@@ -332,6 +379,9 @@ def test_an_explanation_typed_in_many_lines_keeps_them() -> None:
 def test_microsofts_validator_finds_nothing_in_a_report() -> None:
     assert_valid_open_xml(write_workbook(plan_of("suqian_2024", draft=True), {}), "report")
     assert_valid_open_xml(write_workbook(plan_report(explained(LONG)), {}), "explained")
+    unfinished = replace(submission_of("suqian_2024", TEXTS), values={})
+    document = build_report(annual_report(), checked(unfinished), draft=True)
+    assert_valid_open_xml(write_workbook(plan_report(document), {}), "unfinished")
 
 
 @pytest.mark.gnumeric

@@ -1,6 +1,6 @@
 """A check result as words for a person and as JSON for a program; both are only views of the value."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -39,10 +39,22 @@ def as_text(verdict: FileVerdict) -> str:
     submission = result.submission
     lines = [say("verdict.head", file=verdict.file, unit=submission.unit.name, year=submission.year)]
     lines.append(_standing(result))
-    blanks = {one.judgement.key for one in result.judged if one.judgement.kind is JudgementKind.BLANK}
-    lines += [f"  {_mark(finding, blanks)} {_one_line(finding.message)}" for finding in result.findings]
+    lines += [f"  {words}" for words in _lines(result, result.findings)]
     lines.append(say("verdict.next.accepted" if result.accepted else "verdict.next.open"))
     return "\n".join(lines)
+
+
+def open_lines(result: CheckResult) -> tuple[str, ...]:
+    """A line for every finding that keeps a submission from being accepted, in the order of the cells."""
+    return tuple(
+        _lines(result, [one for one in result.findings if one.severity is Severity.ERROR or one.is_open_query])
+    )
+
+
+def _lines(result: CheckResult, findings: Iterable[Finding]) -> Iterator[str]:
+    blanks = {one.judgement.key for one in result.judged if one.judgement.kind is JudgementKind.BLANK}
+    for finding in findings:
+        yield f"{_mark(finding, blanks)} {_one_line(finding.message)}"
 
 
 def _one_line(message: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from xlreport.cells import Text, plain
+from xlreport.checks.printing import open_lines
 from xlreport.checks.result import CheckResult
 from xlreport.fields import FieldRef
 from xlreport.findings import Finding
@@ -15,6 +16,7 @@ from xlreport.reports.document import (
     ExplainedQuery,
     Heading,
     Note,
+    OpenFindings,
     Paragraph,
     TableBlock,
     Title,
@@ -32,6 +34,7 @@ def build_report(definition: FormDefinition, result: CheckResult, *, draft: bool
         title=title.text,
         blocks=(title, *_lead(definition, result.submission), *_sections(definition, result)),
         explained=_explained(result),
+        still_open=_still_open(result),
         missing=result.submission.missing_units,
         draft=draft,
     )
@@ -111,6 +114,13 @@ def _explained(result: CheckResult) -> tuple[ExplainedQuery, ...]:
         )
         for finding in result.explained
     )
+
+
+def _still_open(result: CheckResult) -> OpenFindings | None:
+    if result.accepted:
+        return None
+    counts = result.counts
+    return OpenFindings(error=counts.error, query=counts.query, blank=counts.blank, sentences=open_lines(result))
 
 
 def _says(judgement: Judgement | None, finding: Finding) -> str:

@@ -1,4 +1,4 @@
-"""The second sheet of the report workbook: what the rules asked about, and what the unit answered."""
+"""The second sheet of the report workbook: what the rules asked about, what the unit answered, what is still open."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,7 +7,7 @@ from itertools import zip_longest
 
 from xlreport.cells import CellRange, CellRef
 from xlreport.messages import say
-from xlreport.reports.document import Document, ExplainedQuery
+from xlreport.reports.document import Document, ExplainedQuery, OpenFindings
 from xlreport.reports.faces import Fonts, figure_style, footer, label_style, line_style
 from xlreport.reports.tables import CELL_PADDING, POINTS_PER_PIXEL, column_width, line_height
 from xlreport.reports.typesetting import EM, break_lines
@@ -34,16 +34,16 @@ PADDING = 8
 RESERVE = 93
 """Per cent of a column that is filled, so that no program's widths break a planned line anew."""
 LINES_A_ROW = 15
-HEAD_ROW = 3
 
 
 def plan_checks_sheet(document: Document, fonts: Fonts, header: str) -> SheetPlan:
-    """The explained queries, one a row, or in one line that there are none."""
+    """What is still open, then the explained queries, one a row, or in one line that there are none."""
     sheet = SheetBuilder(name=say("report.checks.sheet"))
-    _add_line(sheet, 1, say("report.checks.title"), line_style(fonts.heading, TITLE_SIZE), 30)
-    _add_line(sheet, 2, _intro(len(document.explained)), line_style(fonts.table, SIZE), 24)
-    if document.explained:
-        _add_list(sheet, document.explained, fonts)
+    title = say("report.checks.title" if document.still_open is None else "report.checks.title_open")
+    _add_line(sheet, 1, title, line_style(fonts.heading, TITLE_SIZE), 30)
+    if document.still_open is not None:
+        _add_open(sheet, document.still_open, fonts)
+    head_row = _add_explained(sheet, document, fonts)
     if document.missing:
         _add_missing(sheet, document.missing, fonts)
     last_row = max(sheet.rows)
@@ -53,16 +53,36 @@ def plan_checks_sheet(document: Document, fonts: Fonts, header: str) -> SheetPla
         merges=tuple(sheet.merges),
         widths={column: column_width(pixels) for column, (_, pixels) in enumerate(COLUMNS, start=1)},
         rows=sheet.rows,
-        freeze=CellRef(sheet.name, HEAD_ROW + 1, 1) if document.explained else None,
+        freeze=CellRef(sheet.name, head_row + 1, 1) if head_row is not None and document.still_open is None else None,
         print=Print(
             margins=MARGINS,
             scale=100,
             area=CellRange(sheet.name, 1, 1, last_row, len(COLUMNS)),
-            repeat_rows=(HEAD_ROW, HEAD_ROW) if document.explained else None,
+            repeat_rows=(head_row, head_row) if head_row is not None else None,
             header=header,
             footer=footer(),
         ),
     )
+
+
+def _add_open(sheet: SheetBuilder, still_open: OpenFindings, fonts: Fonts) -> None:
+    """How much keeps the report from being accepted, and each of it."""
+    counts = say("report.checks.open", error=still_open.error, query=still_open.query, blank=still_open.blank)
+    _add_sentence(sheet, 2, counts, fonts)
+    for sentence in still_open.sentences:
+        _add_sentence(sheet, max(sheet.rows) + 1, sentence, fonts)
+
+
+def _add_explained(sheet: SheetBuilder, document: Document, fonts: Fonts) -> int | None:
+    """The explained queries; the row of their heads, if there are any."""
+    if not document.explained and document.still_open is not None:
+        return None
+    row = 2 if document.still_open is None else max(sheet.rows) + 2
+    _add_line(sheet, row, _intro(len(document.explained)), line_style(fonts.table, SIZE), 24)
+    if not document.explained:
+        return None
+    _add_list(sheet, row + 1, document.explained, fonts)
+    return row + 1
 
 
 def _intro(count: int) -> str:
@@ -75,10 +95,10 @@ def _add_line(sheet: SheetBuilder, row: int, text: str, style: Style, height: fl
     sheet.put_over(sheet.across(row, 1, len(COLUMNS)), text, style)
 
 
-def _add_list(sheet: SheetBuilder, explained: Sequence[ExplainedQuery], fonts: Fonts) -> None:
+def _add_list(sheet: SheetBuilder, head_row: int, explained: Sequence[ExplainedQuery], fonts: Fonts) -> None:
     heads = [say(f"report.checks.{name}") for name, _ in COLUMNS]
-    _add_row(sheet, HEAD_ROW, heads, fonts, head=True)
-    row = HEAD_ROW
+    _add_row(sheet, head_row, heads, fonts, head=True)
+    row = head_row
     for number, query in enumerate(explained, start=1):
         for cells in _rows(number, query):
             row += 1
@@ -87,10 +107,14 @@ def _add_list(sheet: SheetBuilder, explained: Sequence[ExplainedQuery], fonts: F
 
 def _add_missing(sheet: SheetBuilder, units: Sequence[str], fonts: Fonts) -> None:
     """The units a sum lacks, below everything else."""
-    row = max(sheet.rows) + 2
+    text = say("report.checks.missing", count=len(units), units="、".join(units))
+    _add_sentence(sheet, max(sheet.rows) + 2, text, fonts)
+
+
+def _add_sentence(sheet: SheetBuilder, row: int, text: str, fonts: Fonts) -> None:
+    """A sentence over the whole width, in as many lines and rows as it takes."""
     style = replace(line_style(fonts.table, SIZE), wrap=True, shrink=False)
     points = sum(pixels for _, pixels in COLUMNS) * POINTS_PER_PIXEL - CELL_PADDING
-    text = say("report.checks.missing", count=len(units), units="、".join(units))
     lines = break_lines(text, int(points / SIZE * EM) * RESERVE // 100)
     for at in range(0, len(lines), LINES_A_ROW):
         part = lines[at : at + LINES_A_ROW]

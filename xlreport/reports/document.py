@@ -69,14 +69,26 @@ class ExplainedQuery:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Document:
-    """A whole report, and what goes with it for the office: the explained queries, the units a sum lacks.
+class OpenFindings:
+    """What keeps a submission from being accepted: how much of each kind, and every finding in its words."""
 
+    error: int
+    query: int
+    blank: int
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Document:
+    """A whole report, and what goes with it for the office.
+
+    That is the explained queries, what is still open where it was not accepted, and the units a sum lacks.
     A ``draft`` says so on every page.
     """
 
     title: str
     blocks: tuple[Block, ...]
     explained: tuple[ExplainedQuery, ...] = ()
+    still_open: OpenFindings | None = None
     missing: tuple[str, ...] = ()
     draft: bool = False

@@ -64,18 +64,23 @@ class TablePlan:
         return self.edges[cell.column - 1] + 1, self.edges[cell.column - 1 + cell.columns]
 
     def label(self, cell: GridCell) -> str:
-        """A label as it stands in its cell.
+        """A label as it stands in its cell; a corner that the form leaves empty has none.
 
         It stays as the form has it where any program breaks it well, and is parted by hand only where
         a program without rules would begin a line with a comma.
         """
-        return set_label(str(cell.label), _room(self.edges, cell, self.size))
+        return set_label(_words(cell), _room(self.edges, cell, self.size))
 
 
 def plan_table(block: TableBlock, page_height: float) -> TablePlan:
     """Set a table so that it is whole on a page ``page_height`` points high, or else as small as it gets."""
     plans = [plan for size, padding in LOOKS for plan in _plans(block, size, padding)]
     return next((plan for plan in plans if sum(plan.heights) <= page_height), None) or _last_resort(block)
+
+
+def _words(cell: GridCell) -> str:
+    """The label the form gives a cell, if any."""
+    return "" if cell.label is None else str(cell.label)
 
 
 def set_label(text: str, width: int) -> str:
@@ -141,7 +146,7 @@ def _fits_equal(block: TableBlock, edges: tuple[int, ...], size: float) -> bool:
         if cell.role is Role.FIELD:
             if _figures(block, cell, EQUAL_DIGITS) > room:
                 return False
-        elif room < 2 * EM or len(break_lines(str(cell.label or ""), room)) > _lines_allowed(cell):
+        elif room < 2 * EM or len(break_lines(_words(cell), room)) > _lines_allowed(cell):
             return False
     return True
 
@@ -181,7 +186,7 @@ def _units(edge: int, width: float, *, from_right: bool) -> int:
 def _stacked_width(grid: Grid, column: int, size: float) -> float:
     """Width of a column of labels that stand beside many rows: that with the fullest last line."""
     labels = [
-        text_width(str(cell.label)) / EM
+        text_width(_words(cell)) / EM
         for cell in grid.cells
         if cell.role is Role.ROW_LABEL and cell.column == column and cell.columns == 1
     ]
@@ -216,7 +221,7 @@ def _heights(grid: Grid, edges: tuple[int, ...], size: float, padding: float) ->
 
 
 def _set_lines(cell: GridCell, edges: tuple[int, ...], size: float) -> tuple[str, ...]:
-    return break_lines(str(cell.label or ""), _room(edges, cell, size))
+    return break_lines(_words(cell), _room(edges, cell, size))
 
 
 def _pixels(points: float) -> float:

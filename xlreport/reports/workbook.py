@@ -184,4 +184,4 @@ class _Page:
             figure = block.figures.get(cell.ref)
             return figure, figure_style(self.fonts, plan.size, figure)
         at_side = cell.role is Role.ROW_LABEL and cell.rows == 1 and not plan.centered_labels
-        return plan.label(cell), label_style(self.fonts, plan.size, "left" if at_side else "center")
+        return plan.label(cell) or None, label_style(self.fonts, plan.size, "left" if at_side else "center")
