@@ -19,6 +19,7 @@ from xlreport.forms.layout import plan_layout
 RUNNER = CliRunner()
 UNIT = "洪泽区人民政府"
 LAYOUT = plan_layout(line.form())
+TOY = Path(__file__).parent / "forms" / "toy" / "form.toml"
 
 
 def run(*arguments: object) -> Result:
@@ -39,6 +40,14 @@ def said(result: Result) -> str:
 def write_json(path: Path, document: dict[str, Any]) -> Path:
     path.write_bytes(line.as_bytes(document))
     return path
+
+
+def own_form(folder: Path, text: str) -> Path:
+    """The folder of a form that says ``text``."""
+    form = folder / "form"
+    form.mkdir()
+    (form / "form.toml").write_text(text, "utf-8")
+    return form
 
 
 def values_file(folder: Path, name: str, **changes: Any) -> Path:
@@ -331,6 +340,35 @@ def test_a_last_file_that_cannot_be_read_is_not_the_judged_file_s_fault(explaine
 def test_another_level_is_refused_and_an_unknown_one_is_taken(template: Path, tmp_path: Path) -> None:
     other = values_file(tmp_path, "hongze_2024", level="city")
     assert "的级别是 city，模板的是 county" in said(run("fill", template, other, "-o", tmp_path / "f.xlsx"))
+
+
+@pytest.mark.parametrize(
+    ("word", "level"), [("县", "county"), (" 设区的市 ", "city"), ("街道", "township"), ("Bureau", "bureau"), ("", "")]
+)
+def test_level_takes_the_words_of_the_roster(tmp_path: Path, word: str, level: str) -> None:
+    out = tmp_path / "t.xlsx"
+    made = run("template", line.FORM, "-o", out, "--unit", UNIT, "--level", word, "--year", 2024)
+    assert (made.exit_code, line.read_back(out.read_bytes()).unit.level) == (0, level)
+
+
+def test_level_takes_the_form_s_own_word_for_it(tmp_path: Path) -> None:
+    levels = 'levels = { branch = "支行" }\n'
+    folder = own_form(tmp_path, TOY.read_text("utf-8").replace("params", f"{levels}params", 1))
+    out = tmp_path / "t.xlsx"
+    made = run("template", folder, "-o", out, "--unit", UNIT, "--level", "支行", "--year", 2024)
+    assert (made.exit_code, json.loads(run("export", out, "--form", folder).stdout)["unit"]["level"]) == (0, "branch")
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        (line.FORM, "没有“科”这个级别。可用的有：bureau（部门）、"),
+        (TOY.parent, "这个表单不分级别，请不要写 --level。"),
+    ],
+)
+def test_a_level_the_form_does_not_know_is_refused(tmp_path: Path, form: object, words: str) -> None:
+    result = run("template", form, "-o", tmp_path / "t.xlsx", "--unit", UNIT, "--level", "科", "--year", 2024)
+    assert (result.exit_code, said(result)[: len(words)]) == (2, words)
 
 
 @pytest.mark.parametrize("unit", ["长" * 101, "甲\t局", "甲\n局"])

@@ -8,6 +8,7 @@ from xlreport.cli.output import tell
 from xlreport.errors import RequestError
 from xlreport.forms.definition import FormDefinition
 from xlreport.messages import say
+from xlreport.office.roster import level_of, same
 from xlreport.reading.values import MOST_IN_A_NAME
 from xlreport.submission import Submission, Unit
 
@@ -36,9 +37,6 @@ def blank_submission(
     """
     if not unit.strip():
         raise RequestError(say("template.no_unit"))
-    if level and level not in definition.levels:
-        known = "、".join(f"{name}（{words}）" for name, words in definition.levels.items())
-        raise RequestError(say("template.no_level", name=level, known=known))
     name = unit.strip()
     refuse_words(name, code, most=MOST_IN_A_NAME)
     refuse_words(deadline, return_to)
@@ -51,12 +49,28 @@ def blank_submission(
     return Submission(
         form=definition.id,
         version=definition.version,
-        unit=Unit(name=name, code=code.strip(), level=level),
+        unit=Unit(name=name, code=code.strip(), level=_level(definition, level)),
         year=year,
         last=figures,
         deadline=deadline,
         return_to=return_to,
     )
+
+
+def _level(definition: FormDefinition, words: str) -> str:
+    """The level of the form that is meant: by its name, by the form's own word for it, or by one a roster takes.
+
+    Raises:
+        RequestError: it is none of the form's.
+    """
+    own = {same(word): name for name, label in definition.levels.items() for word in (name, label)}
+    level = own.get(same(words), level_of(words))
+    if words and not definition.levels:
+        raise RequestError(say("template.levels_none"))
+    if words and level not in definition.levels:
+        known = "、".join(f"{name}（{label}）" for name, label in definition.levels.items())
+        raise RequestError(say("template.no_level", name=words, known=known))
+    return level
 
 
 def refuse_words(*given: str, most: int = MOST_SAID) -> None:

@@ -66,6 +66,11 @@ def same(words: str) -> str:
     return re.sub(r"\s", "", unicodedata.normalize("NFKC", words)).casefold()
 
 
+def level_of(words: str) -> str:
+    """The level that a word for one means (``county``, 县, 区县级 are all ``county``); empty for no such word."""
+    return _LEVELS.get(same(words), "")
+
+
 def read_roster(data: bytes, name: str) -> Roster:
     """The roster in the bytes of a file: an .xlsx workbook, or CSV in UTF-8 or GB18030.
 
@@ -164,7 +169,7 @@ class _Reading:
         return row.cells[at] if at < len(row.cells) else SourceCell()
 
     def _level(self, row: SourceRow, words: str) -> str:
-        level = _LEVELS.get(same(words), "")
+        level = level_of(words)
         if words and not level:
             self._complain(row, "roster.level", found=words, known="、".join(one[0] for one in LEVEL_WORDS.values()))
         return level
