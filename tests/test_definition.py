@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from xlreport.errors import DefinitionError
+from xlreport.errors import DefinitionError, RequestError
 from xlreport.fields import FieldKind, FieldRef
 from xlreport.forms.definition import Aggregate, FormDefinition, JudgementKind
 from xlreport.forms.loading import find_form, load_definition, parse_definition, shipped_forms
@@ -115,7 +115,7 @@ FORMS = {
     ),
     "form.unreadable": (
         'id = "f',
-        [("form.toml", "不是正确的 TOML：Unterminated string (at end of document)")],
+        [("form.toml", "不是正确的 TOML：读到文件末尾还不完整，请看引号、括号是不是成对（Unterminated string）。")],
     ),
     "form.duplicate": (
         form(
@@ -534,17 +534,22 @@ def test_every_sentence_for_a_forms_author_has_its_case() -> None:
 
 
 def test_a_form_that_is_nowhere_is_told_which_there_are() -> None:
-    with pytest.raises(DefinitionError) as caught:
+    with pytest.raises(RequestError) as caught:
         load_definition("nowhere")
-    assert str(caught.value) == (
-        "nowhere\nFORM: 没有“nowhere”这个表单。可用的有：gov-info-annual-2021。也可以写表单文件夹的路径。"
-    )
+    assert str(caught.value) == "没有“nowhere”这个表单。可用的有：gov-info-annual-2021。也可以写表单文件夹的路径。"
 
 
 def test_a_folder_without_a_form_says_so(tmp_path: Path) -> None:
-    with pytest.raises(DefinitionError) as caught:
+    with pytest.raises(RequestError) as caught:
         load_definition(tmp_path)
-    assert str(caught.value) == f"{tmp_path}\nform.toml: “{tmp_path}”里没有 form.toml。"
+    assert str(caught.value) == f"“{tmp_path}”里没有 form.toml。"
+
+
+def test_the_file_of_a_form_is_taken_like_its_folder(tmp_path: Path) -> None:
+    for folder, version in ((tmp_path, "1.1"), (tmp_path / "1.0", "1.0")):
+        folder.mkdir(exist_ok=True)
+        (folder / "form.toml").write_text(form(version=f'"{version}"'), "utf-8")
+    assert [load_definition(tmp_path / "form.toml", version).version for version in ("", "1.0")] == ["1.1", "1.0"]
 
 
 def test_a_shipped_form_is_found_by_its_id() -> None:
@@ -585,7 +590,68 @@ rules[1].check: 这里应是比较号（= <> < <= > >=），却是“规则结�
 
 def test_what_only_follows_from_a_wrong_entry_is_not_told_as_well() -> None:
     rules = '[{ id = "R", severity = "error", says = "必须", chekc = "t.x.a = 0" }]'
-    assert problems(form(rules=rules)) == [("rules[0].chekc", "不认识的项。")]
+    assert problems(form(rules=rules)) == [("rules[0].chekc", "不认识的项。是不是“check”？")]
+    rules = '[{ id = "R", severity = "error", says = "必须", formula = "t.x.a = 0" }]'
+    assert problems(form(rules=rules)) == [("rules[0].formula", "不认识的项。")]
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        (form().replace("title =", "titel =", 1), "titel"),
+        (form().replace("report = { title", "report = { Title"), "report.Title"),
+        (form().replace("heading =", "headline =", 1), "sections[0].headline"),
+        (form(tables=f'[{{ id = "t", {COLUMNS}, {ROWS}, units = "件" }}]'), "tables[0].units"),
+        (
+            form(tables=f'[{{ id = "t", {COLUMNS.replace("label", "lable", 1)}, {ROWS} }}]'),
+            "tables[0].columns[0].lable",
+        ),
+        (form(params='{ most = { value = 9, lable = "最多" } }'), "params.most.lable"),
+        (check("t.x.a = 0", index_='"one"'), "rules[0].index_"),
+    ],
+)
+def test_a_misspelled_key_is_told_once_and_with_the_one_that_was_meant(text: str, path: str) -> None:
+    meant = {"titel": "title", "Title": "title", "headline": "heading", "units": "unit", "lable": "label"}
+    key = path.rpartition(".")[2]
+    assert problems(text) == [(path, f"不认识的项。是不是“{meant.get(key, key.strip('_'))}”？")]
+
+
+def test_a_key_that_is_there_already_is_not_what_was_meant() -> None:
+    assert problems(form(titel='"表"')) == [("titel", "不认识的项。")]
+
+
+@pytest.mark.parametrize("key", ["sheet", "says", "label", "group"])
+def test_a_key_of_another_place_is_unknown_here_and_hides_nothing(key: str) -> None:
+    rules = '[{ id = "R", severity = "error", says = "必须", check = "t.x.a = least" }]'
+    assert [path for path, _ in problems(form(**{key: '"表"'}, rules=rules))] == [key, "rules[0].check"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"id": '"My Form"'},
+        {"title": ""},
+        {"version": ""},
+        {"report": ""},
+        {"report": "{ lead = [] }"},
+        {"sections": PARTS["sections"].replace('heading = "一"', "heading = 1")},
+        {"sections": PARTS["sections"].replace('sheet = "一",', "").replace(', sheet = "二"', "")},
+        {"tables": PARTS["tables"].replace(', label = "丑"', "")},
+        {"tables": PARTS["tables"].replace('label = "甲"', 'lable = "甲"')},
+    ],
+    ids=str,
+)
+def test_a_needed_entry_that_is_wrong_does_not_hide_a_wrong_rule(changes: dict[str, str]) -> None:
+    rules = '[{ id = "R", severity = "error", says = "必须", check = "t.x.a = least" }]'
+    *shape, rule = problems(form(rules=rules, **changes))
+    assert rule == ("rules[0].check", "没有“least”这个字段或参数。")
+    assert {path for path, _ in shape}
+    assert not {path for path, _ in shape if path.startswith("rules")}
+
+
+def test_a_misspelled_key_of_a_rule_does_not_hide_what_else_is_wrong_with_it() -> None:
+    rules = '[{ id = "R", severity = "error", syas = "{nobody}", check = "t.x.a = least" }]'
+    assert [path for path, _ in problems(form(rules=rules))] == ["rules[0].syas", "rules[0].check"]
 
 
 def test_problems_survive_the_way_between_processes() -> None:
@@ -594,15 +660,22 @@ def test_problems_survive_the_way_between_processes() -> None:
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)  # noqa: S301 - our own bytes
 
 
-def test_a_file_that_is_nested_beyond_reading_is_no_traceback() -> None:
-    [(path, message)] = problems(f"id = {'[' * 5000}")
-    assert path == "form.toml"
-    assert message.startswith("不是正确的 TOML：")
-
-
-def test_a_file_in_another_encoding_is_no_traceback() -> None:
-    with pytest.raises(DefinitionError, match="不是正确的 TOML"):
-        parse_definition('title = "表"'.encode("gbk"))
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("id = “f”".encode(), "第 1 行第 6 列读不下去（Invalid value）。"),
+        ('id = "f"\nid = "g" # 两次\n'.encode(), "第 2 行第 9 列读不下去（Cannot overwrite a value）。"),
+        ('id = "f"\ntitle = "表"'.encode("gbk"), "第 2 行不是 UTF-8 编码，请另存为 UTF-8。"),
+        (b"params = { most = " + b"1" * 5000 + b" }", "有一个数太大或位数太多。"),
+        (b"params = { most = 1e99999999999999999999 }", "有一个数太大或位数太多。"),
+        (b"id = " + b"[" * 5000, "括号套得太深。"),
+    ],
+    ids=["a wrong quote", "a key twice", "another encoding", "digits", "a power", "brackets"],
+)
+def test_where_a_file_is_no_toml_is_told_in_words_and_then_why(text: bytes, words: str) -> None:
+    with pytest.raises(DefinitionError) as caught:
+        parse_definition(text)
+    assert [str(one) for one in caught.value.problems] == [f"form.toml: 不是正确的 TOML：{words}"]
 
 
 def test_problems_of_nested_entries_bear_the_whole_path() -> None:

@@ -132,7 +132,12 @@ TEXTS: dict[str, str] = {
     "legend.wrong": "✗ 错误，必须改正",
     "legend.query": "待说明：先核对；情况属实的，到“校验”表写明原因",
     # ── a form's author: definitions ──
-    "form.unreadable": "不是正确的 TOML：{reason}",
+    "form.unreadable": "不是正确的 TOML：{what}",
+    "toml.at": "第 {line} 行第 {column} 列读不下去（{reason}）。",
+    "toml.end": "读到文件末尾还不完整，请看引号、括号是不是成对（{reason}）。",
+    "toml.encoding": "第 {line} 行不是 UTF-8 编码，请另存为 UTF-8。",
+    "toml.too_deep": "括号套得太深。",
+    "toml.number": "有一个数太大或位数太多。",
     "form.missing": "缺少此项。",
     "form.unknown_key": "不认识的项。",
     "form.not_one_of": "应为以下之一：{expected}。",
@@ -465,6 +470,14 @@ TEXTS: dict[str, str] = {
     "rules.check": "算式：{check}",
     "rules.basis": "依据：{basis}",
     "rules.parameters": "参数：",
+    "rules.every.column": "（各列）",
+    "rules.every.row": "（各行）",
+    "rules.every.field": "（各项）",
+    "rules.some": "n",
+    "rules.no_number": (
+        '提示：{kinds} 的格子没有 kind = "number" 的规则管：填了文字或负数，没有别的规则用到的，不会报错。'
+    ),
+    "rules.no_blank": '提示：没有 kind = "blank" 的规则：空着的格子不会提示待填，也能通过。',
     "explain.meaning": "意思：",
     "explain.todo": "处理：",
     "explain.todo.error": "核对列出的单元格，改正填错的数；改对以后提示自己消失。",
