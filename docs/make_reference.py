@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from xlreport.cells import plain
+from xlreport.cli.describing import words_of
 from xlreport.findings import Severity
 from xlreport.forms.definition import FormDefinition, Rule
 from xlreport.forms.loading import load_definition
@@ -89,7 +90,10 @@ def rules_table(definition: FormDefinition) -> str:
     """Every rule of a form: id, severity, places, what must hold, as formula, and on what basis."""
     return _table(
         ("id", "severity", "places", "must hold", "applies when", "as a rule", "basis"),
-        ([*_rule_head(definition, rule), rule.says, *_rule_words(rule), rule.basis] for rule in definition.rules),
+        (
+            [*_rule_head(definition, rule), words_of(definition, rule), *_rule_words(rule), rule.basis]
+            for rule in definition.rules
+        ),
     )
 
 

@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import documents
 import editing
 import line
 import pytest
@@ -586,3 +587,66 @@ def test_main_says_a_definition_s_problems_and_ends_with_2(tmp_path: Path) -> No
         [sys.executable, "-m", "xlreport", "rules", str(tmp_path)], capture_output=True, check=False, timeout=60
     )
     assert (done.returncode, "version: 缺少此项。" in done.stderr.decode()) == (2, True)
+
+
+# ── forms of one's own ──
+
+
+NO_NUMBER = '提示：{} 的格子没有 kind = "number" 的规则管：填了文字或负数，没有别的规则用到的，不会报错。'
+NO_BLANK = '提示：没有 kind = "blank" 的规则：空着的格子不会提示待填，也能通过。'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "hints"),
+    [
+        ("", "", []),
+        ('of = ["count", "amount"]', 'of = ["count"]', [NO_NUMBER.format("amount")]),
+        ('{ id = "NUM", kind = "number"', '# { id = "NUM", kind = "number"', [NO_NUMBER.format("count、amount")]),
+        ('{ id = "BLANK", kind = "blank"', '# { id = "BLANK", kind = "blank"', [NO_BLANK]),
+    ],
+)
+def test_what_a_form_without_the_built_in_rules_leaves_unsaid_is_told(
+    tmp_path: Path, old: str, new: str, hints: list[str]
+) -> None:
+    folder = own_form(tmp_path, TOY.read_text("utf-8").replace(old, new))
+    roster = tmp_path / "roster.csv"
+    roster.write_text("代码,名称\n1,甲馆\n", "utf-8")
+    commands = [
+        ["rules", folder],
+        ["template", folder, "-o", tmp_path / "t.xlsx", "--unit", UNIT, "--year", 2024],
+        ["issue", folder, "--roster", roster, "--year", 2024, "-o", tmp_path / "outbox"],
+    ]
+    for command in commands:
+        told = run(*command)
+        assert (told.exit_code, [one for one in told.stderr.splitlines() if one.startswith("提示")]) == (0, hints)
+
+
+def test_the_shipped_form_leaves_nothing_unsaid() -> None:
+    assert run("rules", line.FORM).stderr == ""
+
+
+def test_the_rules_are_printed_in_words_a_person_reads(tmp_path: Path) -> None:
+    printed = run("rules", own_form(tmp_path, TOY.read_text("utf-8")) / "form.toml").stdout
+    says = [text.rpartition("处  ")[2] for text in printed.splitlines() if "处  " in text]
+    assert says == [
+        "（各列）：旧书＋新书＝合计",
+        "（各行）：还有 n 格未填",
+        "（各行）：有 n 格不是数",
+        "（各项）：一年增加不超过 1000 册",
+        "新书单价不超过 1000 万元",
+    ]
+
+
+def test_a_form_without_parameters_has_no_heading_for_them(tmp_path: Path) -> None:
+    text = TOY.read_text("utf-8").replace("params = { most = 1000 }", "").replace("most", "1000").replace("{1000}", "")
+    assert run("rules", own_form(tmp_path, text)).stdout.endswith(
+        "      算式：books.new.price <= 1000 * books.new.number\n"
+    )
+
+
+def test_an_unknown_form_is_told_in_one_plain_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    code, printed = documents.run("xlreport rules nowhere", monkeypatch)
+    assert (code, printed) == (
+        2,
+        "没有“nowhere”这个表单。可用的有：gov-info-annual-2021。也可以写表单文件夹的路径。\n",
+    )

@@ -79,10 +79,12 @@ def forms() -> None:
 @app.command(cls=PlainCommand, help=say("cli.rules"))
 def rules(form: FormName) -> None:
     """Print the rules and parameters of a form."""
-    from xlreport.cli.describing import rules_text  # noqa: PLC0415 - start-up
+    from xlreport.cli.describing import rules_text, tell_lacking  # noqa: PLC0415 - start-up
     from xlreport.forms.loading import load_definition  # noqa: PLC0415 - start-up
 
-    emit(rules_text(load_definition(form)))
+    definition = load_definition(form)
+    emit(rules_text(definition))
+    tell_lacking(definition)
 
 
 @app.command(cls=PlainCommand, help=say("cli.explain"))
@@ -112,6 +114,7 @@ def template(
     force: Force = False,
 ) -> None:
     """Write one locked template."""
+    from xlreport.cli.describing import tell_lacking  # noqa: PLC0415 - start-up
     from xlreport.cli.making import blank_submission, checked_password  # noqa: PLC0415 - start-up
     from xlreport.forms.loading import load_definition  # noqa: PLC0415 - start-up
     from xlreport.writing.template import write_template  # noqa: PLC0415 - start-up
@@ -130,6 +133,7 @@ def template(
         form=form,
     )
     write_whole(out, write_template(definition, submission, password=checked_password(password)), force=force)
+    tell_lacking(definition)
     tell(say("template.done", path=out))
 
 

@@ -1,6 +1,7 @@
 """Describe a form's rules, and what a finding means, in words."""
 
 from xlreport.cells import plain
+from xlreport.cli.output import tell
 from xlreport.errors import RequestError
 from xlreport.findings import Severity
 from xlreport.forms.definition import FormDefinition, JudgementKind, Rule
@@ -17,12 +18,27 @@ def rules_text(definition: FormDefinition) -> str:
     for rule in definition.rules:
         count = sum(_belongs(rule, one.rule, one.index) for one in definition.judgements)
         name = f"{rule.id}[{rule.index}]" if rule.index else rule.id
-        lines.append(say("rules.line", id=name, severity=say(_SEVERITY[rule.severity]), count=count, says=rule.says))
+        lines.append(
+            say(
+                "rules.line",
+                id=name,
+                severity=say(_SEVERITY[rule.severity]),
+                count=count,
+                says=words_of(definition, rule),
+            )
+        )
         lines += [f"      {words}" for words in _formula_words(rule)]
-    lines += ["", say("rules.parameters")]
+    lines += ["", say("rules.parameters")] if definition.parameters else []
     for name, parameter in definition.parameters.items():
         lines.append(f"  {name} = {plain(parameter.value)}  {parameter.label}".rstrip())
     return "\n".join(lines)
+
+
+def words_of(definition: FormDefinition, rule: Rule) -> str:
+    """What a rule says of all its places together, with the form's thresholds put in."""
+    places = {name: say(f"rules.every.{name}") for name in ("column", "row", "field")}
+    parameters = {name: plain(parameter.value) for name, parameter in definition.parameters.items()}
+    return rule.says.format_map({**parameters, **places, "count": say("rules.some")})
 
 
 def _belongs(rule: Rule, judged: str, index: str) -> bool:
@@ -38,6 +54,20 @@ def _formula_words(rule: Rule) -> list[str]:
     if rule.basis:
         words.append(say("rules.basis", basis=rule.basis))
     return words
+
+
+def tell_lacking(definition: FormDefinition) -> None:
+    """Say of a form without the built-in rules what nobody will be told."""
+    fields = [field for field in definition.fields.values() if field.is_input]
+    judged = {
+        kind: {ref for one in definition.judgements if one.kind is kind for ref in one.fields}
+        for kind in (JudgementKind.NUMBER, JudgementKind.BLANK)
+    }
+    kinds = dict.fromkeys(field.kind.value for field in fields if field.ref not in judged[JudgementKind.NUMBER])
+    if kinds:
+        tell(say("rules.no_number", kinds="、".join(kinds)))
+    if any(field.ref not in judged[JudgementKind.BLANK] for field in fields):
+        tell(say("rules.no_blank"))
 
 
 def explain_text(code: str, form: str) -> str:
@@ -62,7 +92,7 @@ def _rule_words(definition: FormDefinition, rule: Rule) -> str:
     says = next(one.says for one in definition.judgements if _belongs(rule, one.rule, one.index))
     lines = [
         f"{rule.id}  {say(_SEVERITY[rule.severity])}（{definition.title}）",
-        say("explain.meaning") + says.replace("{count}", "n"),
+        say("explain.meaning") + says.replace("{count}", say("rules.some")),
     ]
     lines += _formula_words(rule)
     key = "blank" if rule.kind is JudgementKind.BLANK else rule.severity.value

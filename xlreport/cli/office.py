@@ -6,6 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from xlreport.cli.describing import tell_lacking
 from xlreport.cli.inputs import read_bytes
 from xlreport.cli.making import checked_password, refuse_words
 from xlreport.cli.output import tell
@@ -80,6 +81,7 @@ def run_issue(options: IssueOptions) -> int:
         with closing(make_templates(options.form, wanted, password=password)) as made:
             outcomes = [outbox.write(one.name, data) for one, data in told(made, "issue.progress", len(wanted))]
         others = _others(outbox, issues, again=options.again)
+    tell_lacking(definition)
     _tell_notes(last, issues, options)
     return _tell_outcomes(options, len(issues), outcomes, others)
 
