@@ -143,6 +143,11 @@ def test_the_chinese_readme_shows_the_same_blocks_pictures_and_files() -> None:
     assert len(re.findall(r"^## ", chinese, re.MULTILINE)) == len(re.findall(r"^## ", english, re.MULTILINE))
 
 
+def test_the_chinese_readme_says_of_every_english_document_that_it_is_english() -> None:
+    followed = re.findall(r"\]\((?:docs/\w+|CHANGELOG)\.md[^)]*\)(.{0,4})", README_ZH.read_text("utf-8"))
+    assert set(followed) == {"（英文）"}
+
+
 # ── what documents must not say ───────────────────────────────────────────────────────────────────
 
 
@@ -153,14 +158,21 @@ def test_no_document_installs_the_package_of_another_name_or_names_a_registry_or
 
 
 FORBIDDEN = re.compile(
-    r"install(?:[ \t]+[^\s&;]+)*[ \t]+xlreport\b"
+    r"install(?![^\n]* --no-index )(?:[ \t]+[^\s&;]+)*[ \t]+xlreport\b"
     r"|pypi\.org|pythonhosted|npmjs|debian\.org|registry\."
     r"|/(?:home|root|Users|work|tmp)/|\b[A-Z]:\\"
 )
 
 
 @pytest.mark.parametrize(
-    "text", ["pip install xlreport", "pipx install -q xlreport", "https://pypi.org/p", "/home/me/x"]
+    "text",
+    [
+        "pip install xlreport",
+        "pip install xlreport-forms",
+        "pipx install -q xlreport",
+        "https://pypi.org/p",
+        "/home/me/x",
+    ],
 )
 def test_what_no_document_may_say_is_noticed(text: str) -> None:
     assert FORBIDDEN.search(text)
