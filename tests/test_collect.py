@@ -4,6 +4,7 @@ import errno
 import itertools
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -754,6 +755,15 @@ def test_a_return_copy_that_no_cell_could_hold_is_said_and_the_others_are_writte
     assert desk.collect() == 2
     assert [path.name[:3] for path in (desk.results / "return").iterdir()] == ["002"]
     assert "一个单元格最多 32767 个字符" in capsys.readouterr().err
+
+
+def test_a_json_with_a_number_beyond_any_spreadsheet_is_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.roster("001", "002")
+    sound = as_json(submission("001", price=DEAR, explanations=explained()))
+    desk.put("a.json", re.sub(rb'"left": [0-9.]+', b'"left": 1' + b"0" * 400, sound))
+    desk.put("b.json", as_json(submission("002")))
+    assert (desk.collect(), desk.states()) == (1, {"001": "未报", "002": "通过"})
 
 
 def test_a_trace_that_no_sheet_could_hold_is_said_and_the_others_are_written(

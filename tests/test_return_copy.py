@@ -30,17 +30,20 @@ from xlreport.cells import BLANK, Blank, CellRef, Number, Text, Value, shown
 from xlreport.checks.check import with_bound_explanations
 from xlreport.checks.result import CheckResult
 from xlreport.cli.returning import file_stem
+from xlreport.errors import WorkbookError
 from xlreport.fields import FieldRef
 from xlreport.findings import Finding, Severity
 from xlreport.forms.definition import JudgementKind
 from xlreport.forms.layout import plan_layout
 from xlreport.messages import say
+from xlreport.office import returning
 from xlreport.reading.normalising import paragraphs_of
+from xlreport.reading.values import parse_values
 from xlreport.reading.workbook import ReadSheet, read_workbook
 from xlreport.submission import Explanation, Submission, Unit
 from xlreport.writing import look
 from xlreport.writing.plan import Link
-from xlreport.writing.return_copy import needs_return, plan_return_copy, write_return_copy
+from xlreport.writing.return_copy import needs_return, plan_return_copy, returned_submission, write_return_copy
 from xlreport.writing.return_sheet import MOST_LINES, WIDTHS, pieces
 from xlreport.writing.template import plan_template, write_template
 from xlreport.writing.text_sheet import MOST_TEXT, spread
@@ -758,6 +761,27 @@ def test_a_text_no_cell_can_hold_is_told_and_nothing_is_written(tmp_path: Path) 
     result = run("check", tmp_path / "v.json", "--annotate", tmp_path / "退回")
     assert (result.exit_code, (tmp_path / "退回").exists()) == (2, False)
     assert "一个单元格最多 32767 个字符" in said(result)
+
+
+@pytest.mark.parametrize("side", ["1" + "0" * 400, "1e301", "-1e301", "1e-301", "9" * 302])
+def test_a_number_beyond_any_spreadsheet_refuses_the_json_wherever_it_stands(side: str) -> None:
+    document = line.values_json("hongze_2024", level="county")
+    document["explanations"] = {"YOY[requests.received.total]": {"text": REASON, "left": "@", "right": 1}}
+    with pytest.raises(WorkbookError, match="太大或太小"):
+        parse_values(line.as_bytes(document).replace(b'"@"', side.encode()), "v.json")
+
+
+@pytest.mark.parametrize("side", ["1e400", "1e308"])
+def test_an_archived_explanation_of_numbers_no_cell_holds_has_no_return_copy_and_stops_nothing(side: str) -> None:
+    explained = {"YOY[requests.received.total]": Explanation(text=REASON, left=Decimal(side), right=Decimal(1))}
+    order = returning.ReturnOrder(form=line.FORM, submission=replace(hongze(), explanations=explained))
+    assert returning.return_copy(order) == say("fill.too_large", name="YOY[requests.received.total]")
+
+
+def test_an_explanation_of_a_number_too_small_for_a_cell_is_kept() -> None:
+    explained = {"YOY[requests.received.total]": Explanation(text=REASON, left=Decimal("1e-310"), right=Decimal(1))}
+    made = returned_submission(line.form(), replace(hongze(), explanations=explained))
+    assert made.explanations["YOY[requests.received.total]"].left == 0
 
 
 # ── what nobody vouches for ──

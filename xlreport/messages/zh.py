@@ -448,6 +448,7 @@ TEXTS: dict[str, str] = {
     "template.password": "密码只能用英文字母、数字和符号，最多 15 个字符。",
     "fill.unreadable": "“{name}”有读不出或要改正的地方，先改好再填，什么都没有写：\n{findings}",
     "fill.too_many_digits": "{name} 的值 {value} 超出电子表格能存的位数（15 位），写进去会变样，什么都没有写。",
+    "fill.too_large": "{name} 的说明所附的数太大或太小，单元格存不下。请去掉 left 和 right，或改成核实时的数。",
     "fill.too_long": "{name} 有一段太长，一个单元格最多 {limit} 个字符，写不下。请分段。",
     "template.other_unit": "提示：上年的文件“{name}”是“{found}”的，本表是“{expected}”的。",
     "fill.done": "已填好：{path}\n下一步：xlreport check {path} 核对。",

@@ -49,7 +49,11 @@ def parse_values(data: bytes, name: str) -> ValuesDocument:
     """
     try:
         document = json.loads(
-            data.decode("utf-8-sig"), parse_float=_decimal, parse_constant=_no_constant, object_pairs_hook=_unique
+            data.decode("utf-8-sig"),
+            parse_float=_decimal,
+            parse_int=_whole,
+            parse_constant=_no_constant,
+            object_pairs_hook=_unique,
         )
         json.dumps(document, ensure_ascii=False, default=str).encode()  # a lone surrogate is no character
     except (ValueError, RecursionError) as error:
@@ -71,15 +75,25 @@ def parse_values(data: bytes, name: str) -> ValuesDocument:
     )
 
 
-LARGEST_EXPONENT = 400
-"""Beyond it a number is none that any spreadsheet or arithmetic here could hold."""
+LARGEST_EXPONENT = 300
+"""The power of ten beyond which no number is taken, wherever it stands: the cells of a spreadsheet end near 308."""
 
 
 def _decimal(text: str) -> Decimal:
     number = Decimal(text)
     if abs(number.adjusted()) > LARGEST_EXPONENT:
-        raise ValueError(say("json.number", number=text))
+        raise _no_number(text)
     return number
+
+
+def _whole(text: str) -> int:
+    if len(text.lstrip("-")) > LARGEST_EXPONENT + 1:
+        raise _no_number(text)
+    return int(text)
+
+
+def _no_number(text: str) -> ValueError:
+    return ValueError(say("json.number", number=shortened(text)))
 
 
 def _reason(error: Exception) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from xlreport.cells import Blank, Number, double_to_decimal, plain, shown
 from xlreport.checks.check import with_bound_explanations
@@ -14,6 +15,7 @@ from xlreport.messages import say
 from xlreport.reading.values import ValuesDocument, submission_of
 from xlreport.rules.formula import round_half_up, utf16_length
 from xlreport.submission import Submission
+from xlreport.writing.limits_cell import MAX_NUMBER, MIN_NUMBER
 from xlreport.writing.text_sheet import MOST_TEXT, spread
 
 CLAIM_DECIMALS = 6
@@ -60,11 +62,14 @@ def _refuse_inexact(submission: Submission) -> None:
 
 
 def refuse_what_no_cell_holds(definition: FormDefinition, submission: Submission) -> None:
-    """Refuse a text longer than cells can hold; cutting it would lose it.
+    """Refuse a text longer than cells can hold, and an explanation of numbers beyond theirs: a cut would lose them.
 
     Raises:
-        RequestError: one text is too long.
+        RequestError: one text is too long, or a number too large.
     """
+    for key, one in submission.explanations.items():
+        if not all(map(_fits, (one.left, one.right))):
+            raise RequestError(say("fill.too_large", name=key))
     written: dict[str, tuple[str, ...]] = {
         **{str(ref): (shown(value),) for ref, value in {**submission.values, **submission.typed}.items()},
         **{key: (one.text,) for key, one in submission.explanations.items()},
@@ -78,6 +83,10 @@ def refuse_what_no_cell_holds(definition: FormDefinition, submission: Submission
     for name, texts in written.items():
         if max(map(utf16_length, texts), default=0) > MOST_TEXT:
             raise RequestError(say("fill.too_long", name=name, limit=MOST_TEXT))
+
+
+def _fits(side: Decimal | None) -> bool:
+    return side is None or side == 0 or MIN_NUMBER <= abs(side) <= MAX_NUMBER
 
 
 def _refuse_other_report(template: Submission, document: ValuesDocument) -> None:

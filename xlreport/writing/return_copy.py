@@ -110,8 +110,10 @@ def _as_a_cell_holds_it(value: Value) -> Value:
 
 
 def _side(number: Decimal | None) -> Decimal | None:
-    """A number as a cell keeps it."""
-    return None if number is None else double_to_decimal(float(number))
+    """A number as a cell keeps it; one that is too small for that is nothing."""
+    if number is None:
+        return None
+    return double_to_decimal(float(number)) if abs(number) >= MIN_NUMBER else Decimal(0)
 
 
 # ── marks ─────────────────────────────────────────────────────────────────────────────────────────
