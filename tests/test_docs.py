@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from fnmatch import fnmatch
 from inspect import getdoc
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,14 @@ def test_every_command_of_a_document_runs_and_prints_what_the_document_shows(
         elif block.kind == "text" and not block.name and printed:
             assert printed.replace(str(tmp_path), "…").replace(os.sep, "/") == block.text
             printed = ""
+    given = {Path(block.name).parts[0] for block in documents.blocks(document) if block.name}
+    assert {path.name for path in tmp_path.iterdir() if not is_ignored(path.name)} <= {"docs", *given}
+
+
+def is_ignored(name: str) -> bool:
+    """Whether a file or folder of that name in the clone is left out by git."""
+    lines = (PROJECT / ".gitignore").read_text("utf-8").splitlines()
+    return any(fnmatch(name, line.strip("/")) for line in lines if line.startswith("/"))
 
 
 def run_block(block: Block, monkeypatch: pytest.MonkeyPatch) -> str:
