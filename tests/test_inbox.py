@@ -210,6 +210,13 @@ def test_an_archive_in_an_archive_in_an_archive_is_said_and_not_opened(tmp_path:
     assert (names(found), passed(found)) == (["a.zip/b.zip/b.xlsx"], [("a.zip/b.zip/c.zip", Passed.TOO_DEEP)])
 
 
+@pytest.mark.parametrize("odd", ["c.zip/.", "c.zip\\."])
+def test_an_odd_spelling_of_its_name_takes_no_archive_deeper(tmp_path: Path, odd: str) -> None:
+    deep = zipped((odd, zipped(("d.xlsx", b"x"))))
+    put(tmp_path, "a.zip", zipped(("b.zip", deep)))
+    assert passed(look_into(tmp_path)) == [("a.zip/b.zip/c.zip", Passed.TOO_DEEP)]
+
+
 def test_a_workbook_that_calls_itself_an_archive_is_a_workbook(tmp_path: Path) -> None:
     data = zipped(("[Content_Types].xml", b"<x/>"), ("xl/workbook.xml", b"<x/>"))
     put(tmp_path, "a.zip", data)

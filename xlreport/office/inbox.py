@@ -258,16 +258,18 @@ class _Looking:
         for info in archive.infolist():
             if info.is_dir():
                 continue
-            called = f"{name}/{_spoken_member(info)}"
+            own = _spoken_member(info)
+            called = f"{name}/{own}"
+            why = _why_member_not_read(info, own, depth)
+            if why is not None:
+                self.passed(called, why)
+                continue
             try:
                 self.member(source, archive, info, called, depth)
             except _ArchiveError as error:
                 self.passed(called, error.why)
 
     def member(self, home: "_Source", archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, depth: int) -> None:
-        why = _why_member_not_read(info, depth)
-        if why is not None:
-            raise _ArchiveError(why)
         data, modified, source = _inflated(archive, info), _time_of_member(info), _InArchive(home, info)
         if _is_archive(name):
             self.archive(source, io.BytesIO(data), name, modified, depth=depth + 1)
@@ -397,9 +399,9 @@ def _inflated(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
         raise _ArchiveError(Passed.BAD_ARCHIVE) from error
 
 
-def _why_member_not_read(info: zipfile.ZipInfo, depth: int) -> Passed | None:
-    """Why an entry is not read, as its table of contents says."""
-    path = PurePosixPath(info.filename.replace("\\", "/"))
+def _why_member_not_read(info: zipfile.ZipInfo, name: str, depth: int) -> Passed | None:
+    """Why an entry is not read, as its table of contents says; the name is the one it will be taken by."""
+    path = PurePosixPath(name)
     if "__MACOSX" in path.parts:
         return Passed.OF_THE_SYSTEM
     why = _why_not_read(path.name)
@@ -407,7 +409,7 @@ def _why_member_not_read(info: zipfile.ZipInfo, depth: int) -> Passed | None:
         return why
     if info.flag_bits & _ENCRYPTED:
         return Passed.LOCKED_ARCHIVE
-    if _is_archive(info.filename) and depth >= DEEPEST:
+    if _is_archive(name) and depth >= DEEPEST:
         return Passed.TOO_DEEP
     is_bomb = info.file_size > max(RATIO_FREE_BYTES, info.compress_size * MAX_RATIO)
     return Passed.TOO_LARGE if is_bomb or info.file_size > MAX_FILE_BYTES else None
