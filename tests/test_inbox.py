@@ -271,6 +271,18 @@ def test_the_sizes_of_an_archive_are_limited_before_anything_is_inflated(
     assert passed(look_into(tmp_path)) == [("a.zip", Passed.TOO_LARGE)]
 
 
+@pytest.mark.parametrize(("limit", "most"), [("MAX_ENTRIES", 5), ("MAX_INFLATED_BYTES", 1_500)])
+def test_what_a_file_may_hold_is_not_multiplied_by_the_archives_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, most: int
+) -> None:
+    inner = zipped(("a.xlsx", b"x" * 300), ("b.xlsx", b"y" * 300))
+    put(tmp_path, "a.zip", zipped(("1.zip", inner), ("2.zip", inner)))
+    put(tmp_path, "b.zip", zipped(("1.zip", inner)))
+    monkeypatch.setattr(inbox_module, limit, most)
+    found = look_into(tmp_path)
+    assert passed(found) == [("a.zip/2.zip", Passed.TOO_LARGE)]
+
+
 def test_an_archive_that_was_changed_since_yields_nothing_else(tmp_path: Path) -> None:
     path = put(tmp_path, "a.zip", zipped(("a.xlsx", b"one")))
     with look_into(tmp_path) as found:

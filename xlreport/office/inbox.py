@@ -26,9 +26,9 @@ CHINA = timezone(timedelta(hours=8))
 MAX_ARCHIVE_BYTES = 500_000_000
 """Bytes of a .zip file; a thousand filled forms have about 60 millions."""
 MAX_ENTRIES = 10_000
-"""Entries of a .zip file."""
+"""Entries of a .zip file, with those of all archives in it."""
 MAX_INFLATED_BYTES = 2_000_000_000
-"""Bytes of all entries of a .zip file once inflated; they are never all in memory."""
+"""Bytes of all these entries once inflated; they are never all in memory."""
 DEEPEST = 2
 """An archive may hold archives, these no more."""
 _ZIP = ".zip"
@@ -232,7 +232,7 @@ class _Looking:
                 self.passed(name, Passed.TOO_LARGE)
             elif _is_archive(name):
                 with path.open("rb") as file:
-                    self.archive(_OnDisk(path), file, name, modified, depth=1)
+                    self.archive(_Place(_OnDisk(path), name, _Room(), 1), file, modified)
             else:
                 self.add(name, modified, path.read_bytes(), path.read_bytes)
         except (OSError, OverflowError, ValueError) as error:
@@ -244,37 +244,38 @@ class _Looking:
 
     # ── in an archive ──
 
-    def archive(self, source: "_Source", file: BinaryIO, name: str, modified: str, *, depth: int) -> None:
+    def archive(self, at: "_Place", file: BinaryIO, modified: str) -> None:
         try:
-            with _opened(file) as archive:
+            with _opened(file, at.room) as archive:
                 if _CONTENT_TYPES in archive.NameToInfo:  # a workbook whose ending somebody changed
-                    self.add(name, modified, _whole(file), lambda: source.read(self.shelf))
+                    self.add(at.name, modified, _whole(file), lambda: at.source.read(self.shelf))
                 else:
-                    self.members(source, archive, name, depth)
+                    at.room.take(archive)
+                    self.members(at, archive)
         except _ArchiveError as error:
-            self.passed(name, error.why)
+            self.passed(at.name, error.why)
 
-    def members(self, source: "_Source", archive: zipfile.ZipFile, name: str, depth: int) -> None:
+    def members(self, at: "_Place", archive: zipfile.ZipFile) -> None:
         for info in archive.infolist():
             if info.is_dir():
                 continue
             own = _spoken_member(info)
-            called = f"{name}/{own}"
-            why = _why_member_not_read(info, own, depth)
+            name = f"{at.name}/{own}"
+            why = _why_member_not_read(info, own, at.depth)
             if why is not None:
-                self.passed(called, why)
+                self.passed(name, why)
                 continue
             try:
-                self.member(source, archive, info, called, depth)
+                self.member(_Place(_InArchive(at.source, info), name, at.room, at.depth + 1), archive, info)
             except _ArchiveError as error:
-                self.passed(called, error.why)
+                self.passed(name, error.why)
 
-    def member(self, home: "_Source", archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, depth: int) -> None:
-        data, modified, source = _inflated(archive, info), _time_of_member(info), _InArchive(home, info)
-        if _is_archive(name):
-            self.archive(source, io.BytesIO(data), name, modified, depth=depth + 1)
+    def member(self, at: "_Place", archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
+        data, modified = _inflated(archive, info), _time_of_member(info)
+        if _is_archive(at.name):
+            self.archive(at, io.BytesIO(data), modified)
         else:
-            self.add(name, modified, data, lambda: source.read(self.shelf))
+            self.add(at.name, modified, data, lambda: at.source.read(self.shelf))
 
 
 def _is_archive(name: str) -> bool:
@@ -303,6 +304,22 @@ class _ArchiveError(Exception):
         self.why = why
 
 
+@dataclass(slots=True)
+class _Room:
+    """What may still come out of one file of the disk, however many archives lie in it."""
+
+    entries: int = field(default_factory=lambda: MAX_ENTRIES)
+    inflated: int = field(default_factory=lambda: MAX_INFLATED_BYTES)
+
+    def take(self, archive: zipfile.ZipFile) -> None:
+        """Take an archive's entries off, unless they are too many or too large for what is left."""
+        inflated = sum(info.file_size for info in archive.infolist())
+        if inflated > self.inflated:
+            raise _ArchiveError(Passed.TOO_LARGE)
+        self.inflated -= inflated
+        self.entries -= len(archive.infolist())
+
+
 class _Shelf:
     """The archive that was opened last: what is read from one archive after another is read in a row."""
 
@@ -316,7 +333,7 @@ class _Shelf:
             file = source.open(self)
             self.close()
             self.source, self.file = source, file
-            self.opened = _opened(file)
+            self.opened = _opened(file, _Room())
         return self.opened
 
     def close(self) -> None:
@@ -357,17 +374,24 @@ class _InArchive:
 _Source = _OnDisk | _InArchive
 
 
-def _opened(file: BinaryIO) -> zipfile.ZipFile:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where an archive or an entry lies: how to open it again, what to call it, and how deep it lies."""
+
+    source: _Source
+    name: str
+    room: _Room
+    depth: int
+
+
+def _opened(file: BinaryIO, room: _Room) -> zipfile.ZipFile:
     """The table of contents of an archive; its entries are counted before ``zipfile`` makes an object of each."""
-    if _counted(file, _ZIP_ENTRY) > MAX_ENTRIES:
+    if _counted(file, _ZIP_ENTRY) > room.entries:
         raise _ArchiveError(Passed.TOO_LARGE)
     try:
-        archive = zipfile.ZipFile(file)
+        return zipfile.ZipFile(file)
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
         raise _ArchiveError(Passed.BAD_ARCHIVE) from error
-    if sum(info.file_size for info in archive.infolist()) > MAX_INFLATED_BYTES:
-        raise _ArchiveError(Passed.TOO_LARGE)
-    return archive
 
 
 def _whole(file: BinaryIO) -> bytes:
