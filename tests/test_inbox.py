@@ -111,6 +111,17 @@ def test_a_file_or_folder_that_cannot_be_read_is_said_and_the_others_go_on(
     ]
 
 
+def test_folders_may_lie_in_each_other_deeper_than_any_office_goes(tmp_path: Path) -> None:
+    folders = [tmp_path / ("d/" * depth) for depth in range(1, 601)]
+    for folder in folders:
+        folder.mkdir()
+    file = put(folders[-1], "a.xlsx")
+    assert names(look_into(tmp_path)) == [f"{'d/' * 600}a.xlsx"]
+    file.unlink()
+    for folder in reversed(folders):  # Python's own removal of a tree does not come as deep
+        folder.rmdir()
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a system without pipes in folders")
 def test_pipes_and_links_to_folders_are_never_opened(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.xlsx")

@@ -194,35 +194,40 @@ class _Looking:
                 self.file(path, called)
 
     def files(self, folder: Path, name: str) -> Iterator[tuple[Path, str]]:
-        """Every file below a folder that may count, with what to call it."""
+        """Every file below a folder that may count, with what to call it; folders lie in each other without end."""
+        waiting = [(folder, name)]
+        while waiting:
+            for path, called in self.entries(*waiting.pop()):
+                mode = self.mode(path, called)
+                if stat.S_ISDIR(mode):
+                    waiting.append((path, called))
+                elif mode:
+                    yield path, called
+
+    def entries(self, folder: Path, name: str) -> list[tuple[Path, str]]:
         try:
             with os.scandir(folder) as found:
-                entries = sorted(found, key=lambda entry: entry.name)
+                paths = [Path(entry) for entry in found]
         except OSError as error:
             self.passed(name or spoken(folder.name), Passed.UNREADABLE, error.strerror or error)
-            return
-        for entry in entries:
-            yield from self.entry(Path(entry), f"{name}/{spoken(entry.name)}" if name else spoken(entry.name))
+            return []
+        return [(path, f"{name}/{spoken(path.name)}" if name else spoken(path.name)) for path in paths]
 
-    def entry(self, path: Path, name: str) -> Iterator[tuple[Path, str]]:
+    def mode(self, path: Path, name: str) -> int:
+        """What the system says of a folder or file that is to be looked into; 0 for what is passed over."""
         try:
             mode = path.stat().st_mode
-            if stat.S_ISDIR(mode) and not path.is_symlink():
-                if (path / MARK).exists():
-                    self.passed(name, Passed.OUR_FOLDER)
-                else:
-                    yield from self.files(path, name)
-                return
+            is_folder = stat.S_ISDIR(mode) and not path.is_symlink()
+            is_ours = is_folder and (path / MARK).exists()
         except OSError as error:
             self.passed(name, Passed.UNREADABLE, error.strerror or error)
-            return
-        why = _why_not_read(path.name)
+            return 0
+        why = Passed.OUR_FOLDER if is_ours else None if is_folder else _why_not_read(path.name)
+        if why is None and not is_folder and not stat.S_ISREG(mode):
+            why = Passed.NO_FILE
         if why is not None:
             self.passed(name, why)
-        elif not stat.S_ISREG(mode):
-            self.passed(name, Passed.NO_FILE)
-        else:
-            yield path, name
+        return 0 if why is not None else mode
 
     def file(self, path: Path, name: str) -> None:
         try:
