@@ -17,8 +17,9 @@ from xlreport.messages import say
 from xlreport.office.archive import ARCHIVE, Archive
 from xlreport.office.collecting import Stray, collect
 from xlreport.office.filing import edition, program
-from xlreport.office.folder import Blocked, OwnFolder, Written
-from xlreport.office.inbox import CHINA, look_into
+from xlreport.office.folder import Blocked, OwnFolder, Written, is_ours
+from xlreport.office.inbox import CHINA, look_into, refuse_unreadable
+from xlreport.office.outputs import Left
 from xlreport.office.receiving import Reader, Receipt, receive
 from xlreport.office.results import AGGREGATE, RETURN, STATUS, TRACE, Results, Wanted, Writing
 from xlreport.office.roster import Roster
@@ -26,6 +27,8 @@ from xlreport.office.standing import Standing
 from xlreport.submission import Unit
 
 COMPLETE, INCOMPLETE, TROUBLE = range(3)
+PURPOSE = "collect"
+"""What a folder of results is for, as its mark says: this word, then the form and the year."""
 MOST_TOLD = 20
 """Files that do not count, told one by one; status.xlsx lists all."""
 
@@ -96,8 +99,7 @@ def prepare(options: CollectOptions) -> Task:
     """
     if not options.inbox.is_dir():
         raise RequestError(say("collect.no_inbox", path=options.inbox))
-    if options.inbox.resolve() == options.results.resolve():
-        raise RequestError(say("collect.same_folder", path=options.inbox))
+    _refuse_inbox(options)
     form = options.form or _only_form()
     definition = load_definition(form)
     roster = read_roster_file(options.roster)
@@ -113,7 +115,7 @@ def open_results(options: CollectOptions, task: Task) -> OwnFolder:
     Raises:
         RequestError: it is somebody else's, of another form or year, or another run is at work in it.
     """
-    return OwnFolder.open(options.results, f"collect {task.definition.id} {options.year}")
+    return OwnFolder.open(options.results, f"{PURPOSE} {task.definition.id} {options.year}")
 
 
 def collect_once(
@@ -138,6 +140,17 @@ def collect_once(
         )
         results = writing.write(collect(task.definition, task.roster, options.year, receipt.received))
     return _report(options, receipt, results)
+
+
+def _refuse_inbox(options: CollectOptions) -> None:
+    """Refuse to take for what came in what we wrote ourselves (return copies, sums), or what cannot be listed."""
+    inbox = options.inbox.resolve()
+    if inbox == options.results.resolve():
+        raise RequestError(say("collect.same_folder", path=options.inbox))
+    ours = next((folder for folder in (inbox, *inbox.parents) if is_ours(folder, PURPOSE)), None)
+    if ours is not None:
+        raise RequestError(say("collect.our_folder", path=options.inbox, folder=ours))
+    refuse_unreadable(options.inbox)
 
 
 def _only_form() -> str:
@@ -180,6 +193,9 @@ def _report(options: CollectOptions, receipt: Receipt, results: Results) -> Repo
         if len(left_over) > MOST_TOLD:
             notes.append(say("collect.more", count=len(left_over) - MOST_TOLD))
     notes.append(say("collect.written", folder=options.results, status=STATUS, aggregate=AGGREGATE, trace=TRACE))
+    left = [one.name for one in results.outcomes if isinstance(one, Left)]
+    if left:
+        notes.append(say("collect.left", count=len(left), names="、".join(left[:MOST_TOLD])))
     if options.against is not None:
         notes.append(say("collect.against", trace=TRACE))
     if blocked:

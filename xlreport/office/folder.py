@@ -218,6 +218,14 @@ class OwnFolder:
         return Blocked(name, reason)
 
 
+def is_ours(path: Path, purpose: str) -> bool:
+    """Whether a folder bears our mark and is kept for that: the first word of what it is for."""
+    try:
+        return Mark.read(path / MARK).purpose.split(" ")[0] == purpose
+    except (OSError, NoMarkError):
+        return False
+
+
 def _refuse_others(path: Path) -> None:
     """Refuse a folder that holds anything but what we or file managers leave in one of ours."""
     if path.exists() and not path.is_dir():

@@ -17,6 +17,7 @@ from enum import Enum
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Self
 
+from xlreport.errors import RequestError
 from xlreport.messages import say
 from xlreport.office.mark import MARK
 from xlreport.reading.package import MAX_FILE_BYTES, MAX_RATIO, RATIO_FREE_BYTES
@@ -148,14 +149,33 @@ def look_into(inbox: Path, *, only: Callable[[Path], bool] = lambda _: True) -> 
     Args:
         inbox: The folder.
         only: Which files of the disk are looked at at all; ``watch`` leaves out those that still grow.
+
+    Raises:
+        RequestError: the inbox itself cannot be listed, as on a share that is gone: that is no empty inbox.
     """
     looking = _Looking(only)
     looking.folder(inbox, "")
+    if looking.trouble is not None:
+        raise RequestError(say("collect.unreadable_inbox", path=inbox, reason=looking.trouble))
     return Inbox(
         candidates=tuple(sorted(looking.candidates, key=lambda one: _order(one.name))),
         passed_over=tuple(sorted(looking.passed_over, key=lambda one: (*_order(one.name), one.why.value))),
         closing=looking.shelf.close,
     )
+
+
+def refuse_unreadable(inbox: Path) -> None:
+    """Refuse an inbox that cannot be listed, before anything is written for it.
+
+    Raises:
+        RequestError: it cannot.
+    """
+    try:
+        with os.scandir(inbox):
+            pass
+    except OSError as error:
+        reason = error.strerror or error
+        raise RequestError(say("collect.unreadable_inbox", path=inbox, reason=reason)) from error
 
 
 def files_of(inbox: Path) -> Iterator[Path]:
@@ -182,6 +202,8 @@ class _Looking:
         self.shelf = _Shelf()
         self.candidates: list[Candidate] = []
         self.passed_over: list[PassedOver] = []
+        self.trouble: str | None = None
+        """Why the inbox itself cannot be listed."""
 
     def passed(self, name: str, why: Passed, detail: object = "") -> None:
         self.passed_over.append(PassedOver(name=name, why=why, detail=str(detail)))
@@ -209,7 +231,11 @@ class _Looking:
             with os.scandir(folder) as found:
                 paths = [Path(entry) for entry in found]
         except OSError as error:
-            self.passed(name or spoken(folder.name), Passed.UNREADABLE, error.strerror or error)
+            reason = str(error.strerror or error)
+            if name:
+                self.passed(name, Passed.UNREADABLE, reason)
+            else:
+                self.trouble = reason
             return []
         return [(path, f"{name}/{spoken(path.name)}" if name else spoken(path.name)) for path in paths]
 

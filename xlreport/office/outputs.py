@@ -6,7 +6,15 @@ from dataclasses import dataclass, field
 from xlreport.office.archive import Archive
 from xlreport.office.folder import Blocked, OwnFolder, Removed, Unchanged, Written
 
-Outcome = Written | Unchanged | Blocked | Removed
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A result of an earlier run that no longer holds, and was left all the same."""
+
+    name: str
+
+
+Outcome = Written | Unchanged | Blocked | Removed | Left
 
 
 def key_of(*facts: object) -> str:
@@ -60,3 +68,8 @@ class Outputs:
         """
         changed = filter(self.folder.is_changed, self.folder.names)
         self.outcomes += self.folder.remove_others(self._kept.union(changed))
+
+    def leave(self) -> None:
+        """Leave what ``tidy`` would remove, and say so."""
+        others = (name for name in self.folder.names if name not in self._kept)
+        self.outcomes += (Left(one) for one in others if self.folder.is_as_written(one))

@@ -61,6 +61,8 @@ class Writing:
     def write(self, collection: Collection) -> Results:
         """Write what is not there yet, remove what no longer holds, and keep in the archive how things stand.
 
+        Nothing is removed while anything of the inbox could not be read.
+
         Raises:
             RequestError: the disk is full, or the archive is in use, full or damaged.
         """
@@ -70,7 +72,10 @@ class Writing:
         returned = self._return_copies(outputs, collection, marked)
         self._sum(outputs, collection, marked)
         self._status(outputs, collection, marked, returned)
-        outputs.tidy()
+        if any(one.why.is_trouble for one in self.receipt.passed_over):
+            outputs.leave()  # what they were made from may lie in what could not be read
+        else:
+            outputs.tidy()
         self._finish(collection)
         return Results(collection=collection, outcomes=tuple(outputs.outcomes))
 
