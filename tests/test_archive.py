@@ -164,11 +164,12 @@ def test_whatever_a_submission_holds_comes_out_to_the_last_digit(
     tmp_path_factory: pytest.TempPathFactory, made: Submission, checked: list[Finding]
 ) -> None:
     findings = (*checked, *reversed(made.findings))
+    filed = replace(FILED, is_sealed=made.is_sealed)
     path = tmp_path_factory.mktemp("archive") / ARCHIVE
     with Archive.open(path) as archive:
-        kept(archive, Reading(filing=FILED, submission=made, findings=findings))
+        kept(archive, Reading(filing=filed, submission=made, findings=findings))
         again = archive.submission("d")
-        assert (again, archive.findings("d"), archive.filings(["d"], **BY)) == (made, findings, {"d": FILED})
+        assert (again, archive.findings("d"), archive.filings(["d"], **BY)) == (made, findings, {"d": filed})
         for part in ("values", "typed", "last", "explanations"):
             assert in_order(getattr(again, part)) == in_order(getattr(made, part)), "1.0 and 1.00 are equal, and two"
 

@@ -6,10 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from inboxes import Desk, submission
+from editing import by_openpyxl
+from inboxes import TOY, Desk, submission, toy, workbook
+from test_collect import collected, counts, received
 
 from xlreport.cli.collecting import run_collect
 from xlreport.errors import RequestError
+from xlreport.forms.layout import HIDDEN_SHEET, plan_layout
+from xlreport.submission import MOST_ROUNDS
+from xlreport.verifying.sources import read_source
 
 
 @pytest.fixture
@@ -95,3 +100,47 @@ def test_results_of_ours_are_no_inbox(desk: Desk, folder: str) -> None:
     with pytest.raises(RequestError, match="请写"):
         run_collect(desk.options(inbox=desk.results / folder))
     assert results(desk) == before
+
+
+# ── what somebody changed ─────────────────────────────────────────────────────────────────────────
+
+
+def of_round(data: bytes, number: int) -> bytes:
+    """The workbook with another round on its hidden sheet, as somebody may type it."""
+    place = plan_layout(toy()).meta["round"]
+
+    def change(book: Any) -> None:
+        book[HIDDEN_SHEET].cell(place.row, place.column).value = number
+
+    return by_openpyxl(data, change)
+
+
+def test_a_workbook_whose_seal_is_broken_never_supersedes_one_whose_seal_holds() -> None:
+    assert counts(received("a"), received("b", round=MOST_ROUNDS, is_sealed=False)) == "a"
+    assert counts(received("a", is_sealed=False), received("b", round=2, is_sealed=False)) == "b"
+
+
+def test_AGG_TWICE_a_broken_seal_that_would_have_won_is_a_notice_that_names_both() -> None:
+    state = collected(received("a.xlsx"), received("b.xlsx", round=9, is_sealed=False)).units[0]
+    assert [one.message for one in state.remarks] == [
+        (
+            "同一单位的 “a.xlsx”、“b.xlsx”：“b.xlsx”的隐藏表被改动过，它的轮次和时间不能作准；"
+            "取了没有改动过的“a.xlsx”。请单位把数填进原来的模板或退回件重报。"
+        )
+    ]
+
+
+def test_a_round_that_somebody_typed_is_not_believed(desk: Desk) -> None:
+    desk.put("b.xlsx", of_round(workbook(submission("001", old=8)), MOST_ROUNDS))
+    desk.collect()
+    assert desk.states() == {"001": "通过", "002": "退回"}
+    assert [(one["文件"], one["说明"]) for one in desk.lines("其他文件")] == [
+        ("b.xlsx", "隐藏表被改动过，轮次不能作准；取了没有改动过的“a.xlsx”")
+    ]
+
+
+def test_no_return_copy_goes_a_round_further_than_is_read(desk: Desk) -> None:
+    desk.put("a.xlsx", of_round(workbook(submission("001")), MOST_ROUNDS))
+    desk.collect()
+    copy = next((desk.results / "return").glob("001*")).read_bytes()
+    assert read_source(copy, "x", TOY).submission.round == MOST_ROUNDS

@@ -8,6 +8,9 @@ from xlreport.cells import BLANK, CellRef, Value
 from xlreport.fields import FieldRef
 from xlreport.findings import Finding
 
+MOST_ROUNDS = 9_999
+"""Rounds a workbook may have gone; a hidden sheet that names more was tampered with."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Unit:

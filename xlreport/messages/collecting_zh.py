@@ -43,6 +43,7 @@ COLLECTING_WORDS: dict[str, str] = {
     "collect.no_code": "没有代码",
     "collect.equally_new": "轮次和保存时间都一样，内容却不同，看不出以哪一份为准，都没有计入。请问清单位，只留一份。",
     "collect.contradicting": "“{chosen}”的轮次高，“{other}”的保存时间却更晚；按轮次取了“{chosen}”。请问清单位以哪一份为准。",
+    "collect.unsealed": "“{other}”的隐藏表被改动过，它的轮次和时间不能作准；取了没有改动过的“{chosen}”。请单位把数填进原来的模板或退回件重报。",
     "structure.AGG-TWICE": "同一单位的 {names}：{why}",
     "structure.AGG-YEAR": "“{name}”是 {found} 年的表，这次收的是 {expected} 年的。请换成 {expected} 年的表再交。",
     "structure.AGG-UNIT": "“{name}”是“{unit}”（{its_code}）的表，名录里没有这个单位。{hint}请核对名录，或者确认没有放错文件。",
@@ -178,6 +179,7 @@ COLLECTING_WORDS: dict[str, str] = {
     "files.kind.not_read": "没有读取",
     "files.kind.skipped": "跳过",
     "files.superseded": "有更新的一份：“{name}”",
+    "files.unsealed": "隐藏表被改动过，轮次不能作准；取了没有改动过的“{name}”",
     "files.older": "比分不清新旧的几份都早",
     "files.same": "与“{name}”内容完全相同，只算一份",
 }

@@ -92,6 +92,7 @@ def filing_of(row: sqlite3.Row) -> Filing:
         round=row["round"],
         saved=row["saved"],
         filling=row["filling"],
+        is_sealed=row["facts"] is None or json.loads(row["facts"])["is_sealed"],
         standing=Standing(row["verdict"]),
         counts=Counts(error=row["errors"], query=row["queries"], notice=row["notices"], blank=row["blanks"]),
         trouble=Finding(code=trouble, severity=Severity.ERROR, message=words(row["trouble"])) if trouble else None,

@@ -236,14 +236,17 @@ class _Sorting:
 
 
 def _newest(found: Sequence[Received]) -> tuple[list[Received], list[Received]]:
-    """The workbooks of the highest round that were saved last, and all others."""
+    """The workbooks of the highest round that were saved last, and all others.
+
+    What stands on a hidden sheet that was changed is nobody's word: such a workbook never supersedes a sealed one.
+    """
     last = max(_age(one) for one in found)
     newest = sorted((one for one in found if _age(one) == last), key=lambda one: one.filing.digest)
     return newest, [one for one in found if _age(one) != last]
 
 
-def _age(one: Received) -> tuple[int, str]:
-    return one.filing.round, one.when
+def _age(one: Received) -> tuple[bool, int, str]:
+    return one.filing.is_sealed, one.filing.round, one.when
 
 
 def _unclear(row: RosterUnit, newest: Sequence[Received], older: Sequence[Received]) -> UnitState:
@@ -262,12 +265,19 @@ def _unclear(row: RosterUnit, newest: Sequence[Received], older: Sequence[Receiv
 
 
 def _contradictions(chosen: Received, superseded: Sequence[Received]) -> Iterator[Finding]:
-    """Workbooks of a lower round that were saved later than the one that counts."""
+    """Workbooks that say they are newer than the one that counts: by a broken seal, or in a lower round."""
     for one in superseded:
-        if one.filing.round < chosen.filing.round and "" < chosen.filing.saved < one.filing.saved:
-            names = "、".join(say("collect.quoted", name=name) for name in (chosen.name, one.name))
-            why = say("collect.contradicting", chosen=chosen.leaf, other=one.leaf)
-            yield structure_finding("AGG-TWICE", Severity.NOTICE, names=names, why=why)
+        if chosen.filing.is_sealed and not one.filing.is_sealed:
+            if _age(one)[1:] > _age(chosen)[1:]:
+                yield _twice(chosen, one, "collect.unsealed")
+        elif one.filing.round < chosen.filing.round and "" < chosen.filing.saved < one.filing.saved:
+            yield _twice(chosen, one, "collect.contradicting")
+
+
+def _twice(chosen: Received, other: Received, key: str) -> Finding:
+    names = "、".join(say("collect.quoted", name=one.name) for one in (chosen, other))
+    why = say(key, chosen=chosen.leaf, other=other.leaf)
+    return structure_finding("AGG-TWICE", Severity.NOTICE, names=names, why=why)
 
 
 # ── the office's marks ────────────────────────────────────────────────────────────────────────────

@@ -19,19 +19,18 @@ from xlreport.forms.loading import FORM_FILE, find_form, older_versions
 from xlreport.messages import say
 from xlreport.office.standing import Standing, standing_of
 from xlreport.reading.values import FIRST_YEAR, LAST_YEAR
-from xlreport.submission import Submission, Unit
+from xlreport.submission import MOST_ROUNDS, Submission, Unit
 from xlreport.verifying.sources import read_source
 
 NOTHING = Counts(error=0, query=0, notice=0, blank=0)
 NOBODY = Unit(name="")
-MOST_ROUNDS = 9_999
-"""Rounds a workbook may have gone; a hidden sheet that names more was tampered with."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Filing:
     """The facts about a content, without its values.
 
+    ``is_sealed`` is false where somebody changed what only the issuer of a template knows: unit, year, round.
     ``standing`` is what its check comes to, RETURNED where it cannot be read; ``trouble`` is then why. ``filling``
     tells what was filled in from other fillings, whatever the file around it looks like.
     """
@@ -44,6 +43,7 @@ class Filing:
     round: int = 0
     saved: str = ""
     filling: str = ""
+    is_sealed: bool = True
     standing: Standing = Standing.RETURNED
     counts: Counts = NOTHING
     trouble: Finding | None = None
@@ -85,6 +85,7 @@ def read_content(data: bytes, digest: str, form: str) -> Reading:
         round=submission.round,
         saved=submission.saved,
         filling=filling_of(submission),
+        is_sealed=submission.is_sealed,
         standing=standing_of(result),
         counts=result.counts,
     )

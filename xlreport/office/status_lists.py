@@ -198,14 +198,20 @@ def _of_units(collection: Collection) -> Iterator[Line]:
         unit = state.unit
         for one in state.rivals:
             yield from _places(say("files.kind.rival"), unit.code, unit.name, one, state.remarks[0].message)
-        counts = state.chosen.name if state.chosen is not None else ""
         for one in state.superseded:
-            why = say("files.superseded", name=counts) if counts else say("files.older")
+            why = _why_superseded(one, state.chosen)
             yield from _places(say("files.kind.superseded"), unit.code, unit.name, one, why)
         if state.chosen is not None:
             for name in state.chosen.names[1:]:
                 why = say("files.same", name=state.chosen.name)
                 yield say("files.kind.same"), unit.code, unit.name, name, state.chosen.modified, why
+
+
+def _why_superseded(one: Received, chosen: Received | None) -> str:
+    if chosen is None:
+        return say("files.older")
+    is_unsealed = chosen.filing.is_sealed and not one.filing.is_sealed
+    return say("files.unsealed" if is_unsealed else "files.superseded", name=chosen.name)
 
 
 def _places(kind: str, code: str, unit: str, one: Received, why: str) -> Iterator[Line]:

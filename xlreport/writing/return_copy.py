@@ -16,7 +16,7 @@ from xlreport.findings import Severity
 from xlreport.forms.definition import FormDefinition
 from xlreport.forms.layout import Layout, plan_layout
 from xlreport.messages import say
-from xlreport.submission import Submission
+from xlreport.submission import MOST_ROUNDS, Submission
 from xlreport.writing import look
 from xlreport.writing.calculate import calculate
 from xlreport.writing.limits_cell import MAX_DIGITS, MAX_NUMBER, MIN_NUMBER
@@ -85,7 +85,7 @@ def returned_submission(definition: FormDefinition, submission: Submission) -> S
         stored={},
         explanations=explanations,
         last=None if last is None else {ref: _side(number) or Decimal(0) for ref, number in last.items()},
-        round=submission.round + 1,
+        round=min(submission.round + 1, MOST_ROUNDS),
         unreadable=frozenset(),
         findings=(),
         leftovers=(),
