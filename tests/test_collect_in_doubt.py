@@ -2,17 +2,21 @@
 
 import errno
 import os
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from editing import by_openpyxl
-from inboxes import TOY, Desk, submission, toy, workbook
+from inboxes import TOY, Desk, ref, submission, toy, workbook
 from test_collect import collected, counts, received
 
 from xlreport.cli.collecting import run_collect
 from xlreport.errors import RequestError
+from xlreport.fields import FieldRef
 from xlreport.forms.layout import HIDDEN_SHEET, plan_layout
+from xlreport.office.summing import is_same_sum
 from xlreport.submission import MOST_ROUNDS
 from xlreport.verifying.sources import read_source
 
@@ -144,3 +148,22 @@ def test_no_return_copy_goes_a_round_further_than_is_read(desk: Desk) -> None:
     desk.collect()
     copy = next((desk.results / "return").glob("001*")).read_bytes()
     assert read_source(copy, "x", TOY).submission.round == MOST_ROUNDS
+
+
+# ── a sum that somebody worked on ─────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("last", "is_same"),
+    [
+        ({ref("books.all.number"): Decimal("0.3000000000000000001")}, True),
+        ({ref("books.all.number"): Decimal("0.4")}, False),
+        ({}, False),
+        (None, False),
+    ],
+)
+def test_a_sum_with_other_figures_of_last_year_is_another_sum(
+    last: dict[FieldRef, Decimal] | None, is_same: bool
+) -> None:
+    made = replace(submission("9"), last={ref("books.all.number"): Decimal("0.3")})
+    assert is_same_sum(made, replace(made, last=last)) is is_same

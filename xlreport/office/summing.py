@@ -3,12 +3,15 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 
+from xlreport.cells import double_to_decimal
 from xlreport.checks.figures import effective_figures
 from xlreport.checks.result import CheckResult
 from xlreport.errors import WorkbookError
+from xlreport.fields import FieldRef
 from xlreport.forms.definition import FormDefinition
 from xlreport.office.aggregating import Child
 from xlreport.office.archive import Archive
@@ -105,4 +108,10 @@ def is_same_sum(made: Submission, earlier: Submission) -> bool:
         made.unit,
         made.year,
     )
-    return same and figures == dict(made.values) and earlier.missing_units == made.missing_units
+    figures_hold = figures == dict(made.values) and _held(earlier.last) == _held(made.last)
+    return same and figures_hold and earlier.missing_units == made.missing_units
+
+
+def _held(last: Mapping[FieldRef, Decimal] | None) -> dict[FieldRef, Decimal] | None:
+    """Last year's figures as a cell holds them, where a sum of many digits loses the last ones."""
+    return None if last is None else {ref: double_to_decimal(float(number)) for ref, number in last.items()}
