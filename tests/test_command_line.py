@@ -122,7 +122,7 @@ def test_the_json_of_a_check_has_the_shape_of_the_contract(filled: Path) -> None
         {"rule", "outcome", "left", "right", "difference"},
     )
     message = finding.pop("message")
-    assert message.startswith("【二 主动公开】行政许可：与上年相比变动不超过 4 倍。左边 9487，右边 550，差额 8937")
+    assert message.startswith("【二 主动公开】行政许可：与上年相比变动不超过 4 倍。本年 9487，上年 550，差额 8937")
     assert finding == {
         "code": "YOY",
         "rule": "YOY[proactive.licensing.decisions]",

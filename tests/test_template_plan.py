@@ -64,6 +64,33 @@ def test_a_broken_column_speaks_where_the_eye_ends_and_says_how_many_more_there_
     assert hint(made, 28) == Text("✗ 自然人：第一项＋第二项＝第三项＋第四项；左边 3559，右边 3558，差额 1（另有 1 处）")
 
 
+@pytest.mark.parametrize("row", [5, 6, 29])
+def test_beside_every_marked_cell_of_a_broken_column_it_says_why(row: int) -> None:
+    made = line.plus_one(SUQIAN, ref("requests.received.individual"))
+    assert hint(made, row) == Text(
+        "✗ 自然人：第一项＋第二项＝第三项＋第四项；左边 3559，右边 3558，差额 1（另有 1 处）"
+    )
+
+
+def test_a_row_beside_a_broken_column_that_has_no_part_in_it_is_right() -> None:
+    made = line.plus_one(SUQIAN, ref("requests.received.individual"))
+    assert hint(made, 7) == Text("✓　上年 1191")
+
+
+def test_this_year_and_last_year_are_called_so() -> None:
+    made = replace(SUQIAN, values={**SUQIAN.values, ref("proactive.penalties.decisions"): Number(Decimal(1))})
+    place = LAYOUT.judgements["YOY[proactive.penalties.decisions]"].message
+    message = calculate(plan_template(line.form(), made))[place]
+    assert message == Text("行政处罚：与上年相比变动不超过 4 倍；本年 1，上年 2822652，差额 -2822651")
+
+
+def test_a_sheet_s_state_tells_all_that_is_open() -> None:
+    made = line.plus_one(SUQIAN, ref("requests.received.individual"))
+    values = {one: value for one, value in made.values.items() if str(one) != "requests.closed_other.research"}
+    states = [shown(replace(made, values=values), "填报说明", row, 3) for row in range(8, 16)]
+    assert Text("✗ 1 处错误、1 格待填") in states
+
+
 def test_the_cells_of_a_broken_rule_are_flagged_and_no_others() -> None:
     made = line.plus_one(SUQIAN, ref("requests.received.business"))
     values = calculate(plan_template(line.form(), made))

@@ -235,7 +235,8 @@ def _message(
         case JudgementKind.TOTAL:
             body, key = _sides(judged, says, cells[-1:], "finding.total"), "finding.todo.total"
         case JudgementKind.COMPARISON:
-            body, key = _sides(judged, says, cells, "finding.sides"), "finding.todo.error"
+            sides = "finding.sides_last" if judgement.is_against_last else "finding.sides"
+            body, key = _sides(judged, says, cells, sides), _todo(definition, refs)
     if state is not None:
         key = f"finding.todo.query.{state.name.lower()}"
     return where + body + (say(key, cells=_addresses(cells)) if key else "")
@@ -244,6 +245,12 @@ def _message(
 def _sides(judged: Judged, says: str, cells: tuple[CellRef, ...], key: str) -> str:
     left, right, difference = (plain(one or Decimal(0)) for one in (judged.left, judged.right, judged.difference))
     return say(key, says=says, left=left, right=right, difference=difference, cells=_addresses(cells))
+
+
+def _todo(definition: FormDefinition, refs: tuple[FieldRef, ...]) -> str:
+    """Nobody can correct totals: where there are no other cells, the figures they add up are the ones to look at."""
+    all_computed = not any(ref in definition.fields and definition.fields[ref].is_input for ref in refs)
+    return "finding.todo.computed" if all_computed else "finding.todo.error"
 
 
 def _addresses(cells: tuple[CellRef, ...]) -> str:

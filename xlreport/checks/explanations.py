@@ -8,8 +8,12 @@ from xlreport.rules.formula import EXACT, round_half_up, utf16_length
 from xlreport.submission import Explanation
 
 SHORTEST = 6
-"""Characters an explanation has at least; 属实 or 同上 explain nothing."""
-EMPTY_WORDS = ("属实", "无误", "同上")
+"""Characters an explanation has at least."""
+EMPTY_WORDS = (
+    *("属实", "无误", "同上", "情况", "数字", "数据", "核实", "核对", "确认", "真实", "准确", "正确"),
+    *("经", "已", "均", "以上"),
+)
+"""A sentence made of these alone (情况属实，数据无误) explains nothing."""
 PUNCTUATION = ("，", "。", "、", "；", "！", ",", ".", ";", "!")
 COMPARED_DECIMALS = 6
 

@@ -7,7 +7,7 @@ from enum import Enum
 
 from xlreport.fields import FieldKind, FieldRef
 from xlreport.findings import Severity
-from xlreport.rules.tree import Comparison, Condition, Term
+from xlreport.rules.tree import Comparison, Condition, LastNumber, Term, last_fields_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +205,14 @@ class Judgement:
     scale: int = 0
     reads: tuple[FieldRef, ...] = ()
     reads_last: tuple[FieldRef, ...] = ()
+
+    @property
+    def is_against_last(self) -> bool:
+        """Whether its sides are this year's and last year's figure, and are better called so than left and right."""
+        if self.shown is None:
+            return False
+        left, right = self.shown
+        return isinstance(right, LastNumber) and not last_fields_of(left)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

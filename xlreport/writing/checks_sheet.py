@@ -83,8 +83,8 @@ def _counts(layout: Layout) -> Formula:
     column = attention_column(layout)
     sheets = range(1, len(layout.section_sheets) + 1)
     wrong, asked, blank = (
-        call("SUM", *(call("COUNTIF", column, lit(10 * sheet + what)) for sheet in sheets))
-        for what in (ERROR, OPEN_QUERY, BLANKS)
+        call("SUM", *(call("COUNTIF", column, lit(10 * sheet + what)) for sheet in sheets for what in kinds))
+        for kinds in ((ERROR,), (OPEN_QUERY,), (BLANKS, UNJUDGED))
     )
     parts = say("checks.counts", total=len(layout.judgements)).split("#")
     numbers = [joined(call("ROUND", count, lit(0)), lit("")) for count in (wrong, asked, blank)]
@@ -122,7 +122,7 @@ def _explanation(sheet: SheetBuilder, submission: Submission, judgement: Judgeme
         return
     given = submission.explanations.get(judgement.key)
     text = given.text if given is not None and given.text else None
-    sheet.put_at(place.explanation, text, replace(look.TEXT_INPUT, size=9, valign="center"))
+    sheet.put_at(place.explanation, text, replace(look.TEXT_INPUT, fill=None, size=9, valign="center"))
     sheet.validations.append(
         Validation(
             cells=CellRange(sheet.name, place.checks_row, EXPLANATION, place.checks_row, EXPLANATION),
@@ -163,6 +163,7 @@ def _result(place: JudgementPlace, code_cell: CellRef) -> Formula:
 
 
 def _colours(sheet: SheetBuilder, last_row: int) -> None:
+    """Of the result, and of the cell an explanation is still waited for in."""
     results = CellRange(sheet.name, CHECKS_FIRST_ROW, RESULT, max(last_row, CHECKS_FIRST_ROW), RESULT)
     code = Relative(CHECKS_FIRST_ROW, CODE, fixed_column=True)
     for number, fill, ink in (
@@ -172,3 +173,5 @@ def _colours(sheet: SheetBuilder, last_row: int) -> None:
         (EXPLAINED_CODE, look.RIGHT, look.RIGHT_INK),
     ):
         sheet.highlight(results, compare(code, "=", number), fill=fill, color=ink)
+    explanations = replace(results, first_column=EXPLANATION, last_column=EXPLANATION)
+    sheet.highlight(explanations, compare(code, "=", OPEN_QUERY), fill=look.QUERY)

@@ -336,7 +336,8 @@ class JudgementFormulas:
             left, right, difference = (
                 number_text(Cell(cell), judgement.scale) for cell in (place.left, place.right, place.difference)
             )
-            key = "hint.total" if judgement.kind is JudgementKind.TOTAL else "hint.sides"
+            key = "hint.sides_last" if judgement.is_against_last else "hint.sides"
+            key = "hint.total" if judgement.kind is JudgementKind.TOTAL else key
             text = filled(say(key, says=judgement.says), left=left, right=right, difference=difference)
         else:
             text = self.says()

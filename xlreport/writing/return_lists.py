@@ -50,6 +50,8 @@ OF_THE_WHOLE_FILE = frozenset({"NOT-RECALCULATED", "LINKS-LOST"})
 """What names cells that are a few of many."""
 LEFT_BEHIND = frozenset({"EXTRA-SHEET", "OUTSIDE-VALUES", "COMMENTS"})
 """What the list of what was left behind says word for word."""
+_AS_TYPED = frozenset({"DATE-IN-NUMBER", "NORMALISED"})
+"""What comes back as it was typed, though the sheet wants a figure: the row's rule says how it stands."""
 EMPTIED = frozenset({"SHEET-MISSING", "SHEET-REBUILT", "ROWS-MOVED", "COLUMNS-MOVED"})
 """Sheets that come back empty."""
 MOST_LEFTOVERS = 1_000
@@ -97,7 +99,7 @@ def sort_findings(definition: FormDefinition, result: CheckResult) -> ReturnList
         name = _list_of(finding, kind, result.submission)
         if name:
             item = _item(finding, kind, result.submission, name)
-            if finding.code == "DATE-IN-NUMBER":  # it comes back as the date it shows, which the row's rule refuses
+            if finding.code in _AS_TYPED and name != "repaired":
                 item = replace(item, judgement=_number_rule(definition, finding))
             lists[name].append(item)
     lists["left_behind"] = list(_left_behind(result.submission))

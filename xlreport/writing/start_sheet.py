@@ -149,6 +149,7 @@ class _StartSheet:
         wrong, asked, blank, unjudged = (self.total(what) for what in COUNTS)
         parts = say("banner.open").split("#")
         text = joined(parts[0], _text(wrong), parts[1], _text(asked), parts[2], _text(blank), parts[3])
+        text = joined(if_(compare(self.lacking, "=", ""), lit(""), lit(say("banner.lacking"))), text)
         nothing = both(*(compare(cell, "=", 0) for cell in (wrong, asked, blank)))
         whole = if_(compare(self.lacking, "=", ""), lit(say("banner.done")), lit(say("banner.missing")))
         done = if_(compare(unjudged, "=", 0), whole, lit(say("banner.unjudged")))
@@ -217,11 +218,16 @@ class _StartSheet:
         formula: Formula = if_(
             compare(self.count(UNJUDGED, row), ">", 0), lit(say("state.unjudged")), lit(say("state.done"))
         )
-        for what, key in ((BLANKS, "state.blank"), (OPEN_QUERY, "state.query"), (ERROR, "state.error")):
+        counts = (ERROR, "state.error"), (OPEN_QUERY, "state.query"), (BLANKS, "state.blank")
+        parts: list[Formula] = []
+        for at, (what, key) in enumerate(counts):
             before, _, after = say(key).partition("#")
-            text = joined(before, _text(self.count(what, row)), after)
-            formula = if_(compare(self.count(what, row), ">", 0), text, formula)
-        return formula
+            told = [compare(self.count(earlier, row), ">", 0) for earlier, _ in counts[:at]]
+            comma = [if_(either(*told), lit(say("state.and")), lit(""))] if told else []
+            text = joined(*comma, before, _text(self.count(what, row)), after)
+            parts.append(if_(compare(self.count(what, row), ">", 0), text, lit("")))
+        open_ones = [compare(self.count(what, row), ">", 0) for what, _ in counts]
+        return if_(either(*open_ones), joined(*parts), formula)
 
     def state_flag(self, row: int) -> Formula:
         open_ones = [compare(self.count(what, row), ">", 0) for what in (OPEN_QUERY, BLANKS, UNJUDGED)]

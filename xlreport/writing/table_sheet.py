@@ -63,7 +63,7 @@ class _TableSheet:
         self.hint_header()
         for row, formula in self.hints().items():
             self.sheet.put(row, self.place.hint_column, formula, look.HINT)
-            self.sheet.put(row, self.place.row_flag_column, self.row_flag(self.judged_at(row)), look.FLAG)
+            self.sheet.put(row, self.place.row_flag_column, self.row_flag(row), look.FLAG)
         self.row_heights()
         self.colours()
         self.note()
@@ -272,7 +272,7 @@ class _TableSheet:
     def hints(self) -> dict[int, Formula]:
         """Beside a row of figures: what is wrong, what is still blank, or ✓; and last year's figures."""
         rows = sorted({self.place.top + cell.row - 1 for cell in self.place.grid.fields})
-        return {row: self.hint_formula(self.judged_at(row), self.last_figures(self.fields_at(row))) for row in rows}
+        return {row: self.hint_formula(row, self.last_figures(self.fields_at(row))) for row in rows}
 
     def fields_at(self, row: int) -> list[FieldRef]:
         first = row - self.place.top + 1
@@ -282,6 +282,12 @@ class _TableSheet:
         fields = self.fields_at(row)
         return [one for one in self.judgements if one.home in fields]
 
+    def marked_at(self, row: int) -> list[Judgement]:
+        """The judgements of other rows that mark a cell of this one when they fail: beside red there is no ✓."""
+        fields = self.fields_at(row)
+        others = (one for one in self.judgements if one.home not in fields)
+        return [one for one in others if not set(fields).isdisjoint(_marked(one))]
+
     def attention(self, judgement: Judgement) -> CellRef:
         return self.layout.judgements[judgement.key].attention
 
@@ -290,7 +296,8 @@ class _TableSheet:
         counts = [call("COUNTIF", cell, lit(self.number + what)) for cell in cells]
         return counts[0] if len(counts) == 1 else call("SUM", *counts)
 
-    def hint_formula(self, judgements: list[Judgement], last: str) -> Formula:
+    def hint_formula(self, row: int, last: str) -> Formula:
+        judgements = self.judged_at(row)
         to_fill = [one for one in judgements if one.kind is JudgementKind.BLANK]
         others = [one for one in judgements if one.kind is not JudgementKind.BLANK]
         formula: Formula = lit(
@@ -304,8 +311,9 @@ class _TableSheet:
             count = Cell(self.layout.judgements[judgement.key].left)
             text = joined(*_around(say("hint.blank"), count), last)
             formula = if_(blank, text, formula)
-        queries = [one for one in others if one.severity is Severity.QUERY]
-        errors = [one for one in others if one.severity is Severity.ERROR]
+        told = [*others, *self.marked_at(row)]
+        queries = [one for one in told if one.severity is Severity.QUERY]
+        errors = [one for one in told if one.severity is Severity.ERROR]
         for group, what, key in ((queries, OPEN_QUERY, "hint.query"), (errors, ERROR, "hint.error")):
             messages = [self.layout.judgements[one.key].message for one in group]
             runs = zip(areas(self.attention(one) for one in group), areas(messages), strict=True)
@@ -330,12 +338,13 @@ class _TableSheet:
         text = joined(*_around(say("hint.more"), more))
         return joined(say(key), message, if_(compare(more, ">", 0), text, lit("")))
 
-    def row_flag(self, judgements: list[Judgement]) -> Formula:
+    def row_flag(self, row: int) -> Formula:
+        own = self.judged_at(row)
+        told = [*own, *self.marked_at(row)]
         formula: Formula = lit(0)
-        if not judgements:
-            return formula
-        for what in (UNJUDGED, BLANKS, OPEN_QUERY, ERROR):
-            formula = if_(compare(self.count(judgements, what), ">", 0), lit(what), formula)
+        for what, judgements in ((UNJUDGED, own), (BLANKS, own), (OPEN_QUERY, told), (ERROR, told)):
+            if judgements:
+                formula = if_(compare(self.count(judgements, what), ">", 0), lit(what), formula)
         return formula
 
     def last_figures(self, refs: list[FieldRef]) -> str:
