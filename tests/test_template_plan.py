@@ -13,6 +13,7 @@ from xlreport.submission import Submission
 from xlreport.writing import look
 from xlreport.writing.calculate import calculate
 from xlreport.writing.plan import SheetPlan, Visibility
+from xlreport.writing.table_sheet import _TableSheet
 from xlreport.writing.template import plan_template
 
 LAYOUT = plan_layout(line.form())
@@ -109,6 +110,14 @@ def test_the_prompt_at_a_cell_shows_last_year_s_figure() -> None:
     cell = LAYOUT.cell_of(ref("requests.received.individual"))
     prompts = [one.prompt for one in sheet(SUQIAN, REQUESTS).validations if cell in one.cells]
     assert prompts == ["上年 3402\n本年新收到的件数，不含上年结转的。"]
+
+
+def test_an_amount_without_a_unit_is_asked_for_without_one() -> None:
+    place = LAYOUT.tables["proactive"]
+    field = line.form().fields[ref("proactive.fees.amount")]
+    made = _TableSheet(line.form(), LAYOUT, SUQIAN, place)
+    area = LAYOUT.cell_of(field.ref).area
+    assert made.validation(replace(field, unit=""), area).error == "填 0 或正数，最多 6 位小数，不带单位和文字。"
 
 
 def test_without_last_year_nothing_speaks_of_it() -> None:

@@ -195,7 +195,7 @@ class _TableSheet:
         whole = field.kind is FieldKind.COUNT
         last = (self.submission.last or {}).get(field.last)
         shown_last = say("hint.last", number=plain(last)) if last is not None else ""
-        kind_text = say("prompt.count") if whole else say("prompt.amount", unit=field.unit, scale=field.scale)
+        kind_text = say("prompt.count") if whole else _amount_text(field)
         return Validation(
             cells=area,
             check=Check.WHOLE if whole else Check.DECIMAL,
@@ -398,6 +398,11 @@ class _TableSheet:
                 footer=say("print.signatures"),
             ),
         )
+
+
+def _amount_text(field: Field) -> str:
+    unit = say("prompt.unit", unit=field.unit) if field.unit else ""
+    return say("prompt.amount", unit=unit, scale=field.scale)
 
 
 def _label_widths(count: int) -> list[float]:
