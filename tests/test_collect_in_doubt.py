@@ -167,3 +167,29 @@ def test_a_sum_with_other_figures_of_last_year_is_another_sum(
 ) -> None:
     made = replace(submission("9"), last={ref("books.all.number"): Decimal("0.3")})
     assert is_same_sum(made, replace(made, last=last)) is is_same
+
+
+def worked_on(desk: Desk, data: bytes) -> Path:
+    """A sum of the first collection, in which by now stands something else."""
+    desk.collect()
+    path = desk.results / "aggregate.xlsx"
+    path.write_bytes(data)
+    (desk.inbox / "a.xlsx").unlink()
+    return path
+
+
+def test_a_sum_somebody_worked_on_that_cannot_be_read_is_told_and_no_sum_without_its_words_is_written(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = worked_on(desk, b"PK by no means a workbook")
+    assert desk.collect() == 2
+    assert "里面写的文字带不过来，所以没有写新的汇总表" in capsys.readouterr().err
+    assert [one.name for one in desk.results.glob("aggregate*")] == [path.name]
+
+
+def test_once_the_sum_can_be_read_or_is_gone_the_next_one_is_written(desk: Desk) -> None:
+    path = worked_on(desk, b"PK by no means a workbook")
+    desk.collect()
+    path.unlink()
+    desk.collect()
+    assert path.exists()

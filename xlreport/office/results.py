@@ -20,7 +20,7 @@ from xlreport.office.receiving import Reader, Receipt
 from xlreport.office.returning import ReturnOrder, make_return_copies
 from xlreport.office.standing import Standing
 from xlreport.office.status_sheet import StatusReport, write_status
-from xlreport.office.summing import Children, earlier_sum, is_same_sum
+from xlreport.office.summing import Children, Earlier, Unread, earlier_sum, is_same_sum
 from xlreport.office.trace_sheet import write_trace
 from xlreport.submission import Submission, Unit
 from xlreport.writing.filling import refuse_what_no_cell_holds
@@ -131,25 +131,29 @@ class Writing:
         earlier = earlier_sum(self.folder, AGGREGATE, self.reader.form)
         theirs = None if against is None else (against.source, filling_of(against))
         facts = (collection, self.wanted.parent)
-        sum_key = self._key(facts, None if earlier is None else earlier.digest)
+        sum_key = self._key(facts, earlier.digest if isinstance(earlier, Earlier) else None)
         trace_key = self._key(facts, theirs)
-        is_current = [outputs.is_current(AGGREGATE, sum_key), outputs.is_current(TRACE, trace_key)]
-        if all(is_current):
+        needs_sum = self._needs_sum(outputs, sum_key, earlier)
+        needs_trace = not outputs.is_current(TRACE, trace_key)
+        if not needs_sum and not needs_trace:
             return
         children = Children(definition=definition, archive=self.archive, collection=collection)
-        made = aggregate(
-            definition,
-            self.wanted.parent,
-            collection.year,
-            children.all(marked),
-            earlier=None if earlier is None else earlier.submission,
-        )
-        if earlier is not None and is_same_sum(made.submission, earlier.submission):
+        words = earlier.submission if isinstance(earlier, Earlier) else None
+        made = aggregate(definition, self.wanted.parent, collection.year, children.all(marked), earlier=words)
+        if needs_sum and isinstance(earlier, Earlier) and is_same_sum(made.submission, earlier.submission):
             outputs.keep(AGGREGATE, Unchanged(earlier.name))
-        elif not is_current[0]:
+        elif needs_sum:
             self._attempt(outputs, AGGREGATE, sum_key, lambda: self._aggregate(made))
-        if not is_current[1]:
+        if needs_trace:
             self._attempt(outputs, TRACE, trace_key, lambda: write_trace(definition, made, against))
+
+    def _needs_sum(self, outputs: Outputs, key: str, earlier: Earlier | Unread | None) -> bool:
+        """Whether the sum is to be made; never without the words of one that a person worked on."""
+        if isinstance(earlier, Unread):
+            reason = say("collect.unread_sum", name=earlier.name, reason=earlier.reason)
+            outputs.keep(AGGREGATE, Blocked(outputs.name_of(AGGREGATE), reason))
+            return False
+        return not outputs.is_current(AGGREGATE, key)
 
     def _aggregate(self, made: Aggregate) -> bytes:
         refuse_what_no_cell_holds(self.wanted.definition, made.submission)

@@ -13,6 +13,7 @@ from xlreport.checks.result import CheckResult
 from xlreport.errors import WorkbookError
 from xlreport.fields import FieldRef
 from xlreport.forms.definition import FormDefinition
+from xlreport.messages import say
 from xlreport.office.aggregating import Child
 from xlreport.office.archive import Archive
 from xlreport.office.collecting import Collection, Marked, Received, UnitState
@@ -79,23 +80,31 @@ class Earlier:
     submission: Submission
 
 
-def earlier_sum(folder: OwnFolder, name: str, form: str) -> Earlier | None:
-    """The last of the sums in a folder that a person changed, if it can be read."""
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A sum that a person worked on and that cannot be read; why, in words."""
+
+    name: str
+    reason: str
+
+
+def earlier_sum(folder: OwnFolder, name: str, form: str) -> Earlier | Unread | None:
+    """The last of the sums in a folder that a person changed."""
     numbered = re.compile(f"{re.escape(Path(name).stem)}(?:_([0-9]{{1,2}}))?{re.escape(Path(name).suffix)}")
     matches = (numbered.fullmatch(path.name) for path in folder.path.iterdir())
-    found = None
-    for match in sorted(filter(None, matches), key=lambda match: int(match[1] or 1)):
-        if folder.is_changed(match[0]):
-            found = _read(folder.path / match[0], form) or found
-    return found
+    changed = [match for match in filter(None, matches) if folder.is_changed(match[0])]
+    last = max(changed, key=lambda match: int(match[1] or 1), default=None)
+    return None if last is None else _read(folder.path / last[0], form)
 
 
-def _read(path: Path, form: str) -> Earlier | None:
+def _read(path: Path, form: str) -> Earlier | Unread:
     try:
         data = path.read_bytes()
         submission = read_source(data, path.name, form).submission
-    except (OSError, WorkbookError):
-        return None
+    except OSError as error:
+        return Unread(path.name, say("file.unreadable", name=path.name, reason=error.strerror or error))
+    except WorkbookError as error:
+        return Unread(path.name, str(error))
     return Earlier(name=path.name, digest=sha256(data).hexdigest(), submission=submission)
 
 
