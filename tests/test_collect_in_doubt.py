@@ -193,3 +193,17 @@ def test_once_the_sum_can_be_read_or_is_gone_the_next_one_is_written(desk: Desk)
     path.unlink()
     desk.collect()
     assert path.exists()
+
+
+@pytest.mark.parametrize("name", ["status.xlsx", "aggregate.xlsx", "trace.xlsx"])
+def test_a_folder_under_the_name_of_a_result_is_told_and_the_others_are_written(
+    desk: Desk, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    desk.collect()
+    (desk.results / name).unlink()
+    (desk.results / name).mkdir()
+    desk.put("c.xlsx", submission("002", round=2))
+    assert desk.collect() == 2
+    assert name in capsys.readouterr().err
+    others = {"status.xlsx", "aggregate.xlsx", "trace.xlsx"} - {name}
+    assert {path.name for path in desk.results.glob("*.xlsx") if path.is_file()} == others

@@ -225,6 +225,18 @@ def test_a_folder_at_a_file_s_place_is_told_and_the_others_go_on(tmp_path: Path)
         assert folder.write("b.xlsx", b"one") == Written("b.xlsx")
 
 
+def test_a_file_that_may_not_be_read_is_taken_for_one_that_a_person_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def held(_path: Path) -> str:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    with opened(tmp_path) as folder:
+        folder.write("a.xlsx", b"one")
+        monkeypatch.setattr("xlreport.office.folder._digest_at", held)
+        assert (folder.is_as_written("a.xlsx"), folder.is_changed("a.xlsx")) == (False, True)
+
+
 def test_a_name_longer_than_the_system_takes_is_told_and_the_others_go_on(tmp_path: Path) -> None:
     name = "\N{CJK UNIFIED IDEOGRAPH-20000}" * 70
     with opened(tmp_path) as folder:

@@ -127,12 +127,19 @@ class OwnFolder:
     def is_as_written(self, name: str) -> bool:
         """Whether there is a file of that name that we wrote, and nobody has changed since."""
         ours = self._mark.of(name)
-        return ours.is_settled and ours.after != "" and _digest_at(self._at(name)) == ours.after
+        return ours.is_settled and ours.after != "" and self._found(name) == ours.after
 
     def is_changed(self, name: str) -> bool:
-        """Whether there is a file of that name with a content that is none of ours."""
-        found, ours = _digest_at(self._at(name)), self._mark.of(name)
+        """Whether something of that name is none of ours: another content, a folder, a file we may not read."""
+        found, ours = self._found(name), self._mark.of(name)
         return found not in ("", ours.before, ours.after)
+
+    def _found(self, name: str) -> str | None:
+        """The digest of a file's content, empty where there is none; ``None`` for what cannot be read."""
+        try:
+            return _digest_at(self._at(name))
+        except OSError:
+            return None
 
     def write(self, name: str, data: bytes, *, beside: bool = False) -> Written | Unchanged | Blocked:
         """Write a file whole, unless its content is there already.
@@ -188,8 +195,10 @@ class OwnFolder:
 
     def _is_same(self, name: str, other: str | None) -> bool:
         """Whether two names that differ in case are one file, as on many systems."""
-        path = self._at(name)
-        return other is not None and path.exists() and path.samefile(self._at(other))
+        try:
+            return other is not None and self._at(name).samefile(self._at(other))
+        except OSError:  # there is only one, or none
+            return False
 
     def _remove(self, name: str) -> Removed | Blocked | None:
         path, ours = self._at(name), self._mark.of(name)
@@ -212,7 +221,8 @@ class OwnFolder:
         return say("folder.changed", path=self.path / name)
 
     def _blocked(self, name: str, error: OSError) -> Blocked:
-        reason = _trouble(self.path / name, error)
+        path = self.path / name
+        reason = self._changed(name) if isinstance(error, IsADirectoryError) else _trouble(path, error)
         if error.errno in _HOPELESS:
             raise RequestError(reason) from error
         return Blocked(name, reason)
