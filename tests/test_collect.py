@@ -399,11 +399,11 @@ def test_AGG_NAME_and_AGG_LEVEL_are_notices() -> None:
     assert state.standing is Standing.ACCEPTED
 
 
-def test_AGG_YEAR_another_year_or_form_is_that_files_error_and_the_unit_is_asked_again() -> None:
-    wrong = (received("a", year=2023), received("b", form="other"), received("c", version="0.9"))
-    assert strays(*wrong) == [("a", "AGG-YEAR", "001"), ("b", "OTHER-FORM", "001"), ("c", "UNKNOWN-VERSION", "001")]
+def test_AGG_YEAR_and_AGG_VERSION_another_year_or_version_is_that_files_error_and_the_unit_is_asked_again() -> None:
+    wrong = (received("a", year=2023), received("c", version="0.9"))
+    assert strays(*wrong) == [("a", "AGG-YEAR", "001"), ("c", "AGG-VERSION", "001")]
     state = collected(*wrong).units[0]
-    assert (state.standing, state.counts.error) == (Standing.RETURNED, 3)
+    assert (state.standing, state.counts.error) == (Standing.RETURNED, 2)
     assert collected(*wrong, received("d")).units[0].standing is Standing.ACCEPTED
 
 

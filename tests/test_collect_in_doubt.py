@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 from editing import by_openpyxl
 from inboxes import TOY, Desk, ref, submission, toy, workbook
+from line import FORM
 from test_collect import collected, counts, received
 
 from xlreport.cli.collecting import run_collect
 from xlreport.errors import RequestError
 from xlreport.fields import FieldRef
 from xlreport.forms.layout import HIDDEN_SHEET, plan_layout
+from xlreport.office.filing import read_content
 from xlreport.office.summing import is_same_sum
 from xlreport.submission import MOST_ROUNDS
 from xlreport.verifying.sources import read_source
@@ -148,6 +150,22 @@ def test_no_return_copy_goes_a_round_further_than_is_read(desk: Desk) -> None:
     desk.collect()
     copy = next((desk.results / "return").glob("001*")).read_bytes()
     assert read_source(copy, "x", TOY).submission.round == MOST_ROUNDS
+
+
+# ── what is of another form ───────────────────────────────────────────────────────────────────────
+
+
+def test_AGG_VERSION_a_workbook_of_an_older_version_is_told_so_and_is_no_reason_to_upgrade() -> None:
+    [stray] = collected(received("a.xlsx", version="0.9")).strays
+    assert stray.finding.message == (
+        "“a.xlsx”是表单第 0.9 版的表，现在填的是第 1.0 版，没有计入，也没有退回件。请把数填进现在的模板再交。"
+    )
+
+
+def test_OTHER_FORM_of_a_workbook_of_another_form_the_option_is_named() -> None:
+    other = read_content(workbook(submission("001")), "a.xlsx", FORM).filing
+    [stray] = collected(received("a.xlsx", trouble=other.trouble)).strays
+    assert stray.finding.message.endswith("要收这种表，请加 --form 表单所在的文件夹，结果另放一个文件夹。")
 
 
 # ── a sum that somebody worked on ─────────────────────────────────────────────────────────────────

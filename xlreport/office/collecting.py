@@ -142,7 +142,7 @@ class _Sorting:
             self.unreadable(one)
             return
         row = self.row_of(one.filing.unit)
-        finding = self.wrong_form(one) or self.wrong_year(one)
+        finding = self.older_version(one) or self.wrong_year(one)
         if finding is None and row is None:
             finding = self.strange(one)
         if finding is not None:
@@ -158,6 +158,8 @@ class _Sorting:
         """A file without a word of whose it is: its name may say so."""
         assert one.filing.trouble is not None  # noqa: S101 - the caller has seen it
         trouble = named(one.filing.trouble, one.filing.digest, one.leaf)
+        if trouble.code == "OTHER-FORM":
+            trouble = replace(trouble, message=trouble.message + say("collect.other_form"))
         self.strays.append(Stray(received=one, finding=trouble, code=self.code_in(one.leaf)))
 
     def code_in(self, leaf: str) -> str:
@@ -171,16 +173,12 @@ class _Sorting:
 
     # ── strays ──
 
-    def wrong_form(self, one: Received) -> Finding | None:
-        filing = one.filing
-        if filing.form != self.definition.id:
-            words = say("file.other_form", name=one.leaf, found=filing.form, expected=self.definition.id)
-            return Finding(code="OTHER-FORM", severity=Severity.ERROR, message=words)
-        if filing.version != self.definition.version:
-            known = self.definition.version
-            words = say("file.unknown_version", name=one.leaf, found=filing.version, known=known)
-            return Finding(code="UNKNOWN-VERSION", severity=Severity.ERROR, message=words)
-        return None
+    def older_version(self, one: Received) -> Finding | None:
+        """A workbook of a version before the present one; another form's is not even read."""
+        found, present = one.filing.version, self.definition.version
+        if found == present:
+            return None
+        return structure_finding("AGG-VERSION", Severity.ERROR, name=one.leaf, found=found, expected=present)
 
     def wrong_year(self, one: Received) -> Finding | None:
         if one.filing.year == self.year:
