@@ -104,8 +104,8 @@ def test_every_unit_of_the_roster_has_its_state(desk: Desk, capsys: pytest.Captu
     assert said.err.splitlines()[:4] == [
         "有 3 份文件没有计入（见 status.xlsx 的“其他文件”）：",
         UNREADABLE,
-        "  f.xlsx：是 2023 年的表，这次收的是 2024 年的。请换成 2024 年的表再交。",
-        "  z.xlsx：是“第900图书室”（900）的表，名录里没有这个单位。请核对名录，或者确认没有放错文件。",
+        "  “f.xlsx”是 2023 年的表，这次收的是 2024 年的。请换成 2024 年的表再交。",
+        "  “z.xlsx”是“第900图书室”（900）的表，名录里没有这个单位。请核对名录，或者确认没有放错文件。",
     ]
 
 

@@ -19,7 +19,7 @@ from xlreport.fields import FieldRef
 from xlreport.forms.layout import HIDDEN_SHEET, plan_layout
 from xlreport.office.filing import read_content
 from xlreport.office.summing import is_same_sum
-from xlreport.submission import MOST_ROUNDS
+from xlreport.submission import MOST_ROUNDS, Unit
 from xlreport.verifying.sources import read_source
 
 
@@ -225,3 +225,23 @@ def test_a_folder_under_the_name_of_a_result_is_told_and_the_others_are_written(
     assert name in capsys.readouterr().err
     others = {"status.xlsx", "aggregate.xlsx", "trace.xlsx"} - {name}
     assert {path.name for path in desk.results.glob("*.xlsx") if path.is_file()} == others
+
+
+# ── how it is told ────────────────────────────────────────────────────────────────────────────────
+
+
+def test_what_is_wrong_with_a_file_is_told_in_a_whole_sentence(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    desk.put("新/c.xlsx", of_round(workbook(submission("001")), 0))
+    desk.collect()
+    told = "  “新/c.xlsx”的隐藏表被改动过，看不出是哪个单位、哪一年的。请把数据填进原模板再交。"
+    assert told in capsys.readouterr().err.splitlines()
+
+
+def test_a_code_as_long_as_a_cell_takes_is_told_shortened() -> None:
+    [stray] = collected(received("a.xlsx", unit=Unit(name="长" * 32_000, code="9" * 32_000))).strays
+    assert len(stray.finding.message) < 300
+
+
+def test_a_name_of_several_lines_is_told_in_one() -> None:
+    [stray] = collected(received("a.xlsx", unit=Unit(name="丙\n局"))).strays
+    assert "“丙 局”" in stray.finding.message

@@ -15,7 +15,7 @@ from xlreport.forms.definition import FormDefinition
 from xlreport.forms.loading import load_definition, shipped_forms
 from xlreport.messages import say
 from xlreport.office.archive import ARCHIVE, Archive
-from xlreport.office.collecting import Stray, collect
+from xlreport.office.collecting import collect
 from xlreport.office.filing import edition, program
 from xlreport.office.folder import Blocked, OwnFolder, Written, is_ours
 from xlreport.office.inbox import CHINA, look_into, refuse_unreadable
@@ -220,13 +220,6 @@ def _beside(results: Results) -> Iterator[str]:
 
 def _left_over(receipt: Receipt, results: Results) -> list[str]:
     """A line for each file that may have been meant to count and does not."""
-    strays = results.collection.strays
-    lines = [_stray(one) for one in strays]
+    lines = [say("collect.stray_line", words=one.finding.message) for one in results.collection.strays]
     missed = (one for one in receipt.passed_over if one.why.is_trouble)
     return [*lines, *(say("collect.stray", name=one.name, words=one.words) for one in missed)]
-
-
-def _stray(one: Stray) -> str:
-    """A file and why it does not count; what it is called is said once."""
-    words = one.finding.message.removeprefix(say("collect.quoted", name=one.received.leaf))
-    return say("collect.stray", name=one.received.name, words=words.removeprefix(f"{one.received.leaf}："))

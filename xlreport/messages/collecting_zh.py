@@ -35,6 +35,7 @@ COLLECTING_WORDS: dict[str, str] = {
     "collect.written": "结果在“{folder}”里：{status}（状态）、{aggregate}（汇总表）、{trace}（数的来源）、return（退回件）。",
     "collect.strays": "有 {count} 份文件没有计入（见 {status} 的“其他文件”）：",
     "collect.stray": "  {name}：{words}",
+    "collect.stray_line": "  {words}",
     "collect.more": "  ……另有 {count} 份。",
     "collect.beside": "“{name}”被人改过，没有替换；新的写在“{other}”里。",
     "collect.blocked": "有 {count} 份结果没有写成，处理好以后再运行一次。",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
+from xlreport.cells import shortened
 from xlreport.checks.check import check
 from xlreport.checks.result import CheckResult, Counts
 from xlreport.findings import ExplanationState, Finding, Severity
@@ -114,6 +115,11 @@ def collect(definition: FormDefinition, roster: Roster, year: int, received: Ite
     )
 
 
+def _told_short(words: str) -> str:
+    """A name or code as it is told: in one line, whatever somebody wrote into a hidden sheet."""
+    return shortened(" ".join(words.split()))
+
+
 def _in_utc(words: str) -> str:
     try:
         time = datetime.strptime(words, "%Y-%m-%d %H:%M:%S").replace(tzinfo=CHINA)
@@ -157,7 +163,7 @@ class _Sorting:
     def unreadable(self, one: Received) -> None:
         """A file without a word of whose it is: its name may say so."""
         assert one.filing.trouble is not None  # noqa: S101 - the caller has seen it
-        trouble = named(one.filing.trouble, one.filing.digest, one.leaf)
+        trouble = named(one.filing.trouble, one.filing.digest, one.name)
         if trouble.code == "OTHER-FORM":
             trouble = replace(trouble, message=trouble.message + say("collect.other_form"))
         self.strays.append(Stray(received=one, finding=trouble, code=self.code_in(one.leaf)))
@@ -178,20 +184,20 @@ class _Sorting:
         found, present = one.filing.version, self.definition.version
         if found == present:
             return None
-        return structure_finding("AGG-VERSION", Severity.ERROR, name=one.leaf, found=found, expected=present)
+        return structure_finding("AGG-VERSION", Severity.ERROR, name=one.name, found=found, expected=present)
 
     def wrong_year(self, one: Received) -> Finding | None:
         if one.filing.year == self.year:
             return None
         year = one.filing.year
-        return structure_finding("AGG-YEAR", Severity.ERROR, name=one.leaf, found=year, expected=self.year)
+        return structure_finding("AGG-YEAR", Severity.ERROR, name=one.name, found=year, expected=self.year)
 
     def strange(self, one: Received) -> Finding:
         unit = one.filing.unit
         namesake = self.by_name.get(same(unit.name))
         hint = "" if namesake is None else say("collect.namesake", code=namesake.unit.code)
-        code = unit.code or say("collect.no_code")
-        return structure_finding("AGG-UNIT", Severity.ERROR, name=one.leaf, unit=unit.name, its_code=code, hint=hint)
+        words = {"unit": _told_short(unit.name), "its_code": _told_short(unit.code) or say("collect.no_code")}
+        return structure_finding("AGG-UNIT", Severity.ERROR, name=one.name, hint=hint, **words)
 
     # ── the units ──
 
@@ -217,7 +223,7 @@ class _Sorting:
         """Where the workbook calls the unit otherwise than the roster does."""
         ours, theirs, levels = row.unit, chosen.filing.unit, self.definition.levels
         if same(ours.name) != same(theirs.name):
-            yield structure_finding("AGG-NAME", Severity.NOTICE, own=ours.name, given=theirs.name)
+            yield structure_finding("AGG-NAME", Severity.NOTICE, own=ours.name, given=_told_short(theirs.name))
         if ours.level and theirs.level and ours.level != theirs.level:
             own, brought = (levels.get(level, level) for level in (ours.level, theirs.level))
             yield structure_finding("AGG-LEVEL", Severity.NOTICE, own=own, given=brought)
