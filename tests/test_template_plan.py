@@ -85,6 +85,12 @@ def test_this_year_and_last_year_are_called_so() -> None:
     assert message == Text("行政处罚：与上年相比变动不超过 4 倍；本年 1，上年 2822652，差额 -2822651")
 
 
+def test_the_link_to_the_first_mistake_leads_to_a_cell_one_can_correct() -> None:
+    made = line.plus_one(SUQIAN, ref("requests.received.individual"))
+    links = [shown(made, "填报说明", row, 4) for row in range(8, 16)]
+    assert Text("D5：自然人：第一项＋第二项＝第三项＋第四项；左边 3559，右边 3558，差额 1") in links
+
+
 def test_a_sheet_s_state_tells_all_that_is_open() -> None:
     made = line.plus_one(SUQIAN, ref("requests.received.individual"))
     values = {one: value for one, value in made.values.items() if str(one) != "requests.closed_other.research"}

@@ -266,6 +266,13 @@ class FormDefinition:
             section for section in self.sections if (section.table.id if section.table else section.id) == ref.head
         )
 
+    def first_to_look_at(self, judgement: Judgement) -> FieldRef:
+        """The first cell of a comparison that can be filled in, on the sheet it is told on; else where it is told."""
+        if judgement.kind is not JudgementKind.COMPARISON:
+            return judgement.home
+        here = (ref for ref in judgement.fields if ref.head == judgement.home.head and ref in self.fields)
+        return next((ref for ref in here if self.fields[ref].is_input), judgement.home)
+
     def fields_of_table(self, table: str) -> tuple[Field, ...]:
         """The number fields of one table, in printed order."""
         return tuple(field for field in self.fields.values() if field.ref.head == table)

@@ -97,7 +97,7 @@ def _judgement(
     place = layout.judgements[judgement.key]
     row = place.checks_row
     sheet.put(row, NUMBER, judgement.rule, replace(look.CENTERED, size=9, color=look.FAINT))
-    cells = layout.cell_of(judgement.home)
+    cells = layout.cell_of(definition.first_to_look_at(judgement))
     says = JudgementFormulas(definition, layout, judgement).says()
     content = says.value if isinstance(says, Literal) else says
     link = Link(target=cells.area, tip=str(cells))

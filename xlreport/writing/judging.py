@@ -350,7 +350,7 @@ class JudgementFormulas:
             return self.first_at_fault(State.BLANK, present=0)
         if judgement.kind is JudgementKind.NUMBER:
             return self.first_at_fault(State.REFUSED, present=0)
-        return lit(layout.cell_of(judgement.home).address)
+        return lit(layout.cell_of(self.definition.first_to_look_at(judgement)).address)
 
     def first_at_fault(self, state: State, present: int) -> Formula:
         """The address of the first of its cells in a state, or of its first missing text."""
