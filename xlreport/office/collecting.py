@@ -196,8 +196,8 @@ class _Sorting:
         unit = one.filing.unit
         namesake = self.by_name.get(same(unit.name))
         hint = "" if namesake is None else say("collect.namesake", code=namesake.unit.code)
-        words = {"unit": _told_short(unit.name), "its_code": _told_short(unit.code) or say("collect.no_code")}
-        return structure_finding("AGG-UNIT", Severity.ERROR, name=one.name, hint=hint, **words)
+        name, code = _told_short(unit.name), _told_short(unit.code) or say("collect.no_code")
+        return structure_finding("AGG-UNIT", Severity.ERROR, name=one.name, unit=name, its_code=code, hint=hint)
 
     # ── the units ──
 
