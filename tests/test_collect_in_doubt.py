@@ -168,6 +168,32 @@ def test_OTHER_FORM_of_a_workbook_of_another_form_the_option_is_named() -> None:
     assert stray.finding.message.endswith("要收这种表，请加 --form 表单所在的文件夹，结果另放一个文件夹。")
 
 
+def test_where_only_workbooks_of_another_form_came_in_the_option_is_named_and_nothing_written(desk: Desk) -> None:
+    desk.put("c.docx", b"no workbook at all")
+    with pytest.raises(RequestError) as refused:
+        desk.collect(form="")
+    assert str(refused.value) == (
+        "收件夹里没有“gov-info-annual-2021”的表，有 2 份是“toy”的。"
+        "要收它们，请加 --form 表单所在的文件夹。什么都没有写。"
+    )
+    assert not desk.results.exists()
+
+
+def test_one_workbook_of_the_form_is_enough_to_collect_it(desk: Desk) -> None:
+    desk.put("c.json", b'{"contract": 1, "form": "gov-info-annual-2021", "unit": {"name": "x"}, "year": 2024}')
+    assert desk.collect(form="") == 1
+
+
+def test_return_copies_are_only_announced_where_there_are_some(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    desk.collect()
+    (desk.inbox / "乡镇/b.xlsx").unlink()
+    desk.collect()
+    assert [line.partition("（数的来源）")[2] for line in capsys.readouterr().err.splitlines()] == [
+        "、return（退回件）。",
+        "。",
+    ]
+
+
 # ── a sum that somebody worked on ─────────────────────────────────────────────────────────────────
 
 

@@ -1,10 +1,12 @@
 """Collect what came in: read the inbox, write the results, say how things stand."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from xlreport.cells import shortened
 from xlreport.cli.inputs import read_file
 from xlreport.cli.making import blank_submission
 from xlreport.cli.office import read_roster_file
@@ -20,7 +22,7 @@ from xlreport.office.filing import edition, program
 from xlreport.office.folder import Blocked, OwnFolder, Written, is_ours
 from xlreport.office.inbox import CHINA, look_into, refuse_unreadable
 from xlreport.office.outputs import Left
-from xlreport.office.receiving import Reader, Receipt, receive
+from xlreport.office.receiving import Reader, Receipt, forms_of, receive
 from xlreport.office.results import AGGREGATE, RETURN, STATUS, TRACE, Results, Wanted, Writing
 from xlreport.office.roster import Roster
 from xlreport.office.standing import Standing
@@ -102,6 +104,8 @@ def prepare(options: CollectOptions) -> Task:
     _refuse_inbox(options)
     form = options.form or _only_form()
     definition = load_definition(form)
+    if not options.form and not (options.results / ARCHIVE).exists():
+        _refuse_other_form(options.inbox, definition)
     roster = read_roster_file(options.roster)
     parent = _parent(options, definition, roster, form)
     against = None if options.against is None else read_file(options.against, form).submission
@@ -160,6 +164,20 @@ def _only_form() -> str:
     return forms[0]
 
 
+def _refuse_other_form(inbox: Path, definition: FormDefinition) -> None:
+    """Refuse to bind a new folder of results to a form nobody asked for, where only workbooks of others came in."""
+    others: Counter[str] = Counter()
+    with look_into(inbox) as found:
+        for form in forms_of(found):
+            if form == definition.id:
+                return
+            others[form] += 1
+    if others:
+        found_forms = "、".join(say("collect.quoted", name=shortened(form)) for form in sorted(others))
+        words = {"count": others.total(), "found": found_forms, "expected": definition.id}
+        raise RequestError(say("collect.other_forms", **words))
+
+
 def _parent(options: CollectOptions, definition: FormDefinition, roster: Roster, form: str) -> Unit:
     """The unit whose report the sum becomes: as given, else the one superior the roster names."""
     found = roster.parent_unit()
@@ -192,7 +210,7 @@ def _report(options: CollectOptions, receipt: Receipt, results: Results) -> Repo
         notes += left_over[:MOST_TOLD]
         if len(left_over) > MOST_TOLD:
             notes.append(say("collect.more", count=len(left_over) - MOST_TOLD))
-    notes.append(say("collect.written", folder=options.results, status=STATUS, aggregate=AGGREGATE, trace=TRACE))
+    notes.append(_written(options.results))
     left = [one.name for one in results.outcomes if isinstance(one, Left)]
     if left:
         notes.append(say("collect.left", count=len(left), names="、".join(left[:MOST_TOLD])))
@@ -207,6 +225,13 @@ def _report(options: CollectOptions, receipt: Receipt, results: Results) -> Repo
         state=say("collect.done", units=len(collection.units), read=receipt.read, **numbers),
         notes=tuple(notes),
     )
+
+
+def _written(folder: Path) -> str:
+    """Where the results are; return copies only where there are any."""
+    returned = say("collect.returned") if any((folder / RETURN).glob("*.xlsx")) else ""
+    words = {"status": STATUS, "aggregate": AGGREGATE, "trace": TRACE, "returned": returned}
+    return say("collect.written", folder=folder, **words)
 
 
 def _beside(results: Results) -> Iterator[str]:

@@ -18,8 +18,11 @@ from xlreport.findings import Finding, Severity
 from xlreport.forms.loading import FORM_FILE, find_form, older_versions
 from xlreport.messages import say
 from xlreport.office.standing import Standing, standing_of
-from xlreport.reading.values import FIRST_YEAR, LAST_YEAR
+from xlreport.reading.submission import form_of
+from xlreport.reading.values import FIRST_YEAR, LAST_YEAR, parse_values
+from xlreport.reading.workbook import read_workbook
 from xlreport.submission import MOST_ROUNDS, Submission, Unit
+from xlreport.verifying.renaming import hidden_sheet_named_back
 from xlreport.verifying.sources import read_source
 
 NOTHING = Counts(error=0, query=0, notice=0, blank=0)
@@ -90,6 +93,18 @@ def read_content(data: bytes, digest: str, form: str) -> Reading:
         counts=result.counts,
     )
     return Reading(filing=filing, submission=submission, findings=result.findings)
+
+
+def form_in(data: bytes, name: str) -> str:
+    """The form a workbook or a values JSON says it is of; empty where it says none, or cannot be read."""
+    try:
+        return form_of(hidden_sheet_named_back(read_workbook(data, name)), name)[0]
+    except WorkbookError:
+        pass
+    try:
+        return parse_values(data, name).form
+    except WorkbookError:
+        return ""
 
 
 def filling_of(submission: Submission) -> str:

@@ -1,12 +1,12 @@
 """Read what came in: each content once, however often it lies there, and none that the archive knows already."""
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 
 from xlreport.office.archive import Archive
 from xlreport.office.collecting import Received
-from xlreport.office.filing import Filing, Reading, read_content
+from xlreport.office.filing import Filing, Reading, form_in, read_content
 from xlreport.office.inbox import Candidate, ChangedError, Inbox, Passed, PassedOver
 from xlreport.office.processes import run_each
 
@@ -60,6 +60,15 @@ def receive(inbox: Inbox, archive: Archive, reader: Reader, progress: Progress) 
         read=len(waiting) - len(changed),
         passed_over=(*inbox.passed_over, *changed),
     )
+
+
+def forms_of(inbox: Inbox) -> Iterator[str]:
+    """The form each content of an inbox says it is of, one after the other; those that say none are left out."""
+    for found in _places(inbox.candidates).values():
+        with suppress(ChangedError):
+            form = form_in(found[0].load(), found[0].name)
+            if form:
+                yield form
 
 
 def _places(candidates: Iterable[Candidate]) -> Mapping[str, list[Candidate]]:
