@@ -49,6 +49,8 @@ GRID_TOP = 2
 """The first row of a table's grid; row 1 holds the title, the switch for blanks and the way back."""
 CHECKS_FIRST_ROW = 5
 CHECKS_COLUMNS = 7
+RETURN_COLUMNS = 6
+CHILDREN_COLUMNS = 6
 
 (
     LEFT_COLUMN,
@@ -215,12 +217,12 @@ class Layout:
         return self.fields[ref].shown if ref in self.fields else self.texts[ref].cells[0]
 
 
-def word_sheets() -> tuple[str, ...]:
-    """Sheets that some workbooks of ours have beside the form's, with words of ours alone and no input.
+def word_sheets() -> Mapping[str, int]:
+    """Sheets that some workbooks of ours have beside the form's, with words of ours alone in so many columns.
 
-    They are 退回说明 of a return copy and 下级说明 of a sum; a reader passes over them.
+    They are 退回说明 of a return copy and 下级说明 of a sum; they have no input, and a reader passes over them.
     """
-    return say("sheet.return"), say("sheet.children")
+    return {say("sheet.return"): RETURN_COLUMNS, say("sheet.children"): CHILDREN_COLUMNS}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from xlreport.cells import CellRange, CellRef
 from xlreport.checks.check import check
 from xlreport.findings import Finding
 from xlreport.forms.definition import FormDefinition
-from xlreport.forms.layout import Layout, plan_layout
+from xlreport.forms.layout import CHILDREN_COLUMNS, Layout, plan_layout
 from xlreport.messages import say
 from xlreport.office.aggregating import Aggregate, ChildExplanation
 from xlreport.rules.formula import EXACT
@@ -18,7 +18,7 @@ from xlreport.writing.calculate import calculate
 from xlreport.writing.plan import Content, Link, Print, Protection, SheetPlan, Style, Validation, WorkbookPlan
 from xlreport.writing.template import plan_template
 
-NUMBER, WHAT, LEFT, RIGHT, DIFFERENCE, TEXT = range(1, 7)
+NUMBER, WHAT, LEFT, RIGHT, DIFFERENCE, TEXT = range(1, CHILDREN_COLUMNS + 1)
 WIDTHS = (13.0, 50.0, 12.0, 12.0, 12.0, 56.0)
 TITLE_ROW, STATE_ROW, HEADER_ROW = 1, 2, 4
 LONGEST_PROMPT = 255

@@ -41,6 +41,11 @@ class Normalised:
     notice: str = ""
 
 
+def squeezed(text: str) -> str:
+    """Words without white space: programs and people break lines as they like."""
+    return "".join(text.split()).casefold()
+
+
 def half_width(text: str) -> str:
     """A text with figures and signs in half width, characters without width gone, and white space as single spaces."""
     return _SPACE.sub(" ", _WITHOUT_WIDTH.sub("", text.translate(_FULL_WIDTH))).strip()

@@ -5,7 +5,7 @@ worked out anew. An honest file is never accused; what any program changes by sa
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from xlreport.cells import (
@@ -39,7 +39,6 @@ from xlreport.forms.layout import (
 )
 from xlreport.messages import say
 from xlreport.reading.found import findings_by_sheet, structure_finding
-from xlreport.reading.leftovers import leftovers
 from xlreport.reading.normalising import (
     SPACES,
     Normalised,
@@ -47,6 +46,7 @@ from xlreport.reading.normalising import (
     normalise_date,
     normalise_number,
     paragraphs_of,
+    squeezed,
     text_as_shown,
     text_of,
     without,
@@ -144,11 +144,6 @@ class _Reader:
             self.section(section)
         self.explanations()
         self.whole_file()
-        submission = self.collected()
-        left = leftovers(self.definition, self.layout, self.workbook, submission)
-        return replace(submission, leftovers=left.cells, extra_sheets=left.extra_sheets)
-
-    def collected(self) -> Submission:
         got = self.got
         return Submission(
             form=self.definition.id,
@@ -244,9 +239,9 @@ class _Reader:
         changed = [
             (ref, text)
             for ref, text in expected.items()
-            if _squeezed(_words(_value(sheet, ref.row, ref.column))) != _squeezed(text)
+            if squeezed(_words(_value(sheet, ref.row, ref.column))) != squeezed(text)
         ]
-        moved = _moved([(ref, text) for ref, text in expected.items() if _squeezed(text)], changed, sheet)
+        moved = _moved([(ref, text) for ref, text in expected.items() if squeezed(text)], changed, sheet)
         if moved:
             direction, steps = moved
             first = min(ref for ref, _ in changed)
@@ -517,8 +512,8 @@ ERRORS_IN_GROUPS = frozenset({"FORMULA-IN-INPUT", "TOTAL-NOT-A-NUMBER"})
 def _is_row_of(judgement: Judgement, sheet: ReadSheet, row: int) -> bool:
     """Whether a row of 校验 still is that of a judgement, by the rule's id and by what must hold."""
     found = _label(sheet, row, 1), _label(sheet, row, 2)
-    says = found[1] if "{count}" in judgement.says else _squeezed(judgement.says)
-    return found == (_squeezed(judgement.rule), says)
+    says = found[1] if "{count}" in judgement.says else squeezed(judgement.says)
+    return found == (squeezed(judgement.rule), says)
 
 
 MOST_STEPS = 20
@@ -540,14 +535,14 @@ def _moved(
     """
     if not changed:
         return None
-    due = {(ref.row, ref.column): _squeezed(text) for ref, text in labels}
+    due = {(ref.row, ref.column): squeezed(text) for ref, text in labels}
 
     def stands(row: int, column: int, text: str) -> bool:
         return _label(sheet, row, column) == text != due.get((row, column))
 
     for direction in ("ROWS", "COLUMNS"):
         first = min(_along(ref, direction) for ref, _ in changed)
-        after = [(ref, _squeezed(text)) for ref, text in labels if _along(ref, direction) >= first]
+        after = [(ref, squeezed(text)) for ref, text in labels if _along(ref, direction) >= first]
         for size in range(1, MOST_STEPS + 1):
             for step in (size, -size):
                 down, right = (step, 0) if direction == "ROWS" else (0, step)
@@ -562,9 +557,4 @@ def _along(ref: CellRef, direction: str) -> int:
 
 
 def _label(sheet: ReadSheet, row: int, column: int) -> str:
-    return _squeezed(_words(_value(sheet, row, column)))
-
-
-def _squeezed(text: str) -> str:
-    """A label without white space: programs and people break lines as they like."""
-    return "".join(text.split()).replace("\u3000", "").casefold()
+    return squeezed(_words(_value(sheet, row, column)))

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 
+from xlreport.reading.normalising import squeezed
 from xlreport.reading.workbook import ReadSheet, ReadValidation
-from xlreport.verifying.spelling import squeezed
 from xlreport.writing.meaning import Allowed
 
 

@@ -8,9 +8,9 @@ from xlreport.findings import Finding, Severity
 from xlreport.forms.layout import HIDDEN_SHEET, word_sheets
 from xlreport.messages import say
 from xlreport.reading.found import structure_finding
+from xlreport.reading.normalising import squeezed
 from xlreport.reading.workbook import ReadWorkbook
 from xlreport.verifying.renaming import Named
-from xlreport.verifying.spelling import squeezed
 from xlreport.writing.meaning import Meaning
 
 

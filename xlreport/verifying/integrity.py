@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import cached_property
 
-from xlreport.cells import Blank, Boolean, CellRef, Number, Text, Value
+from xlreport.cells import Blank, CellRef, Number, Text, Value
 from xlreport.checks.check import judge_as_typed
 from xlreport.fields import FieldRef
 from xlreport.findings import Finding, Severity
@@ -19,18 +19,16 @@ from xlreport.forms.sealing import fingerprint, row_seals
 from xlreport.messages import say
 from xlreport.reading.found import findings_by_sheet, structure_finding
 from xlreport.reading.tokens import tokens
-from xlreport.reading.workbook import ReadCell, ReadSheet, ReadWorkbook
+from xlreport.reading.workbook import ReadSheet, ReadWorkbook
 from xlreport.rules.excel import OUTCOMES
-from xlreport.rules.formula import spell
 from xlreport.submission import Submission
 from xlreport.verifying.allowing import without_limits
 from xlreport.verifying.around import around_the_sheets
+from xlreport.verifying.due import Due, is_our_edition, rebuilt_sheets
 from xlreport.verifying.renaming import Named
-from xlreport.verifying.spelling import is_same_formula, is_same_link, squeezed, words_of
+from xlreport.verifying.spelling import is_same_link
 from xlreport.writing.checks_sheet import RESULT
 from xlreport.writing.meaning import Meaning, Meant
-from xlreport.writing.start_sheet import issued_words
-from xlreport.writing.table_sheet import row_hints
 from xlreport.writing.template import meaning
 
 
@@ -52,11 +50,13 @@ class _Verifier:
         self.workbook: ReadWorkbook = named.workbook
         self.submission = submission
         self.meaning: Meaning = meaning(definition)
+        self.due = Due(definition, submission)
+        self.unreadable_sheets = rebuilt_sheets(definition, submission)
 
     def findings(self) -> Iterator[Finding]:
         yield from self.hidden_constants()
         yield from around_the_sheets(self.named, self.meaning)
-        is_ours = self.is_our_edition()
+        is_ours = is_our_edition(self.definition, self.workbook)
         if not is_ours:
             yield structure_finding("OTHER-EDITION", Severity.NOTICE)
         noticed: dict[str, list[CellRef]] = {}
@@ -81,19 +81,6 @@ class _Verifier:
         yield from self.outside()
         if is_ours:
             yield from self.planted()
-
-    def is_our_edition(self) -> bool:
-        hidden = self.workbook.sheet(HIDDEN_SHEET)
-        place = self.layout.meta["edition"]
-        return hidden is not None and hidden.value(place.row, place.column) == Text(self.meaning.edition)
-
-    @cached_property
-    def unreadable_sheets(self) -> frozenset[str]:
-        heads = {
-            section.sheet: section.table.id if section.table is not None else section.id
-            for section in self.definition.sections
-        }
-        return frozenset(sheet for sheet, head in heads.items() if head in self.submission.unreadable)
 
     # ── the hidden sheet's constants ──
 
@@ -128,34 +115,8 @@ class _Verifier:
         return [CellRef(name, *place) for place, meant in cells.items() if self.is_changed(name, place, meant, sheet)]
 
     def is_changed(self, name: str, place: tuple[int, int], meant: Meant, sheet: ReadSheet) -> bool:
-        if meant.is_open:
-            return False
-        cell = sheet.cells.get(place)
-        if cell is not None and cell.formula and cell.formula == meant.formula:
-            return False
-        if meant.formula:
-            return not _holds_formula(cell, self.hints.get(CellRef(name, *place), meant.formula))
-        expected = self.issued(name, place) or meant.words
-        if not expected:
-            return False  # what somebody wrote into a blank cell stands outside the inputs and is said there
-        return cell is None or cell.formula is not None or squeezed(words_of(cell.value)) != squeezed(expected)
-
-    def issued(self, name: str, place: tuple[int, int]) -> str:
-        """Words that name the unit, the year, the deadline; they stand on the first sheet."""
-        if name != self.layout.start_sheet:
-            return ""
-        return issued_words(self.definition, self.submission).get(place, "")
-
-    @cached_property
-    def hints(self) -> Mapping[CellRef, str]:
-        """The formulas beside the rows where they tell last year's figures, too."""
-        if self.submission.last is None:
-            return {}
-        return {
-            CellRef(table.sheet, row, table.hint_column): spell(hint, table.sheet)
-            for table in self.layout.tables.values()
-            for row, hint in row_hints(self.definition, self.layout, self.submission, table).items()
-        }
+        ref = CellRef(name, *place)  # what somebody wrote into a blank cell stands outside the inputs and is said there
+        return self.due.is_ours(ref, meant) and not self.due.is_held(ref, meant, sheet.cells.get(place))
 
     @cached_property
     def told(self) -> frozenset[CellRef]:
@@ -260,7 +221,7 @@ class _Verifier:
     def is_of_the_template(self, cell: CellRef) -> bool:
         """Whether words or a formula of ours belong there: what became of them is said already."""
         meant = self.meaning.sheets[cell.sheet].get((cell.row, cell.column))
-        return meant is not None and not meant.is_open and bool(meant.words or meant.formula)
+        return meant is not None and self.due.is_ours(cell, meant)
 
 
 SPELLED_LONGER = 2
@@ -301,17 +262,6 @@ def _constant(sheet: ReadSheet, cell: CellRef) -> Value:
     if found is not None and found.formula is not None:
         return Text("=" + found.formula)
     return sheet.value(cell.row, cell.column)
-
-
-def _holds_formula(cell: ReadCell | None, ours: str) -> bool:
-    if cell is None:
-        return False
-    return is_same_formula(cell.formula, ours) or (cell.formula is None and _is_that_constant(cell.value, ours))
-
-
-def _is_that_constant(value: Value, formula: str) -> bool:
-    """Whether a value is a formula that is a truth, which LibreOffice saves and the reader takes for one."""
-    return isinstance(value, Boolean) and formula == words_of(value)
 
 
 def _way(home: CellRef, place: tuple[int, int]) -> str:

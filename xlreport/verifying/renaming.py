@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from xlreport.cells import Text
 from xlreport.forms.definition import FormDefinition
 from xlreport.forms.layout import HIDDEN_SHEET, MARKER, word_sheets
+from xlreport.reading.normalising import squeezed
 from xlreport.reading.tokens import with_sheet_names
 from xlreport.reading.workbook import ReadCell, ReadSheet, ReadWorkbook
-from xlreport.verifying.spelling import squeezed, words_of
+from xlreport.verifying.spelling import words_of
 from xlreport.writing.meaning import Meant
 from xlreport.writing.template import meaning
 

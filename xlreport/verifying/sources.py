@@ -16,6 +16,7 @@ from xlreport.reading.workbook import ReadWorkbook, read_workbook
 from xlreport.submission import Submission
 from xlreport.verifying.around import comments
 from xlreport.verifying.integrity import is_sealed, verify
+from xlreport.verifying.leftovers import leftovers
 from xlreport.verifying.renaming import hidden_sheet_named_back, sheets_named_back
 from xlreport.writing.plan import CREATED
 from xlreport.writing.template import meaning
@@ -53,6 +54,8 @@ def verified_submission(definition: FormDefinition, workbook: ReadWorkbook, name
     """
     named = sheets_named_back(definition, hidden_sheet_named_back(workbook))
     submission = read_submission(definition, named.workbook, name)
+    left = leftovers(definition, named.workbook, submission)
+    submission = replace(submission, leftovers=left.cells, extra_sheets=left.extra_sheets)
     findings = verify(definition, named, submission)
     return replace(
         submission,

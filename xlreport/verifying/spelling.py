@@ -9,11 +9,6 @@ def words_of(value: Value) -> str:
     return shown(value)
 
 
-def squeezed(text: str) -> str:
-    """Words without white space: programs and people break lines as they like."""
-    return "".join(text.split()).casefold()
-
-
 def is_same_formula(found: str | None, ours: str) -> bool:
     """Whether a formula means ours, however it is spelled."""
     return found is not None and (found == ours or tokens(found) == tokens(ours))

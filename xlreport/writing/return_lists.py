@@ -205,7 +205,7 @@ def _left_behind(submission: Submission) -> Iterator[Item]:
     for (sheet, _), contents in list(rows.items())[:MOST_LEFTOVERS]:
         cells = tuple(ref for ref, _ in contents)
         text = "　".join(say("return.left_cell", cell=ref.address, words=words) for ref, words in contents)
-        yield Item(text=text, sheet=sheet, cells=cells, is_marked=False, is_linked=sheet not in extra)
+        yield Item(text=text, sheet=sheet_words(sheet), cells=cells, is_marked=False, is_linked=sheet not in extra)
     if len(rows) > MOST_LEFTOVERS:
         yield Item(text=say("return.left_more", count=len(rows) - MOST_LEFTOVERS))
     for name, count in submission.extra_sheets:

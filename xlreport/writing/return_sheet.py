@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from xlreport.cells import CellRange, CellRef
 from xlreport.forms.definition import FormDefinition
-from xlreport.forms.layout import HIDDEN_SHEET, Layout
+from xlreport.forms.layout import HIDDEN_SHEET, RETURN_COLUMNS, Layout
 from xlreport.messages import say
 from xlreport.rules.formula import Cell, Relative, compare
 from xlreport.submission import Submission
@@ -21,7 +21,7 @@ from xlreport.writing.start_sheet import FLAG as START_FLAG
 from xlreport.writing.start_sheet import HEADER_ROW as START_HEADER_ROW
 from xlreport.writing.start_sheet import STATE as START_STATE
 
-NUMBER, SHEET, CELL, WHAT, STATE, FLAG = range(1, 7)
+NUMBER, SHEET, CELL, WHAT, STATE, FLAG = range(1, RETURN_COLUMNS + 1)
 """The columns; the last one is hidden and says what colour a line's state has."""
 WIDTHS = (6.0, 15.0, 11.0, 66.0, 16.0)
 TITLE_ROW, UNIT_ROW, DEADLINE_ROW, BANNER_ROW, HOW_ROW, HEADER_ROW = 1, 2, 3, 5, 6, 8
