@@ -680,7 +680,7 @@ def test_a_folder_that_cannot_be_read_is_said_and_the_others_go_on(
     monkeypatch.setattr("xlreport.office.inbox.os.scandir", closed)
     assert desk.collect() == 1
     assert desk.states() == {**STATES, "002": "未报"}
-    assert "  乡镇：系统不让读取（Permission denied）" in capsys.readouterr().err
+    assert "  乡镇：读不了（没有权限）" in capsys.readouterr().err
 
 
 def test_a_result_that_is_open_in_excel_is_said_and_the_others_are_written(

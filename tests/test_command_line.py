@@ -1,9 +1,11 @@
 """The command line as its contract says: what goes where, what is refused, and the exit codes."""
 
 import json
+import os
 import subprocess
 import sys
 import tomllib
+from errno import EACCES, EIO, ENOSPC, EROFS
 from pathlib import Path
 from typing import Any
 
@@ -508,6 +510,27 @@ def test_what_is_no_json_is_refused_with_where_it_breaks(tmp_path: Path, content
     path = tmp_path / "坏.json"
     path.write_bytes(content)
     assert run("check", path).stdout.splitlines()[1].startswith(f"  “坏.json”不是正确的 JSON：{reason}")
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(EACCES, "没有权限"), (ENOSPC, "磁盘满了"), (EROFS, "磁盘只能读，不能写"), (EIO, "磁盘或网络读写出错")],
+)
+def test_why_the_system_refuses_is_said_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, words: str
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(number, "whatever the system calls it")
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    result = run("roster", "new", "-o", tmp_path / "名录.xlsx")
+    assert said(result) == f"写不了“{tmp_path / '名录.xlsx'}”：{words}。"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+def test_a_pipe_is_no_file_and_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "表.xlsx")
+    assert "是管道，不是文件。" in run("check", tmp_path / "表.xlsx").stdout
 
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:

@@ -106,8 +106,8 @@ def test_a_file_or_folder_that_cannot_be_read_is_said_and_the_others_go_on(
     found = look_into(tmp_path)
     assert names(found) == ["a.xlsx"]
     assert [(one.name, one.words, one.why.is_trouble) for one in found.passed_over] == [
-        ("b.xlsx", "系统不让读取（Permission denied）", True),
-        ("锁", "系统不让读取（Permission denied）", True),
+        ("b.xlsx", "读不了（没有权限）", True),
+        ("锁", "读不了（没有权限）", True),
     ]
 
 

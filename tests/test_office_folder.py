@@ -256,7 +256,7 @@ def test_a_full_disk_ends_the_run_and_leaves_nothing_half_written(
 
     folder = opened(tmp_path)
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(RequestError, match="No space left"), folder:
+    with pytest.raises(RequestError, match="磁盘满了"), folder:
         folder.write("a.xlsx", b"two")
     assert {name for name in contents(tmp_path) if name != MARK} == {"a.xlsx"}
     assert contents(tmp_path)["a.xlsx"] == b"one"
@@ -306,6 +306,14 @@ def test_what_a_killed_run_left_half_written_is_cleared_away(tmp_path: Path) -> 
         (place / ".xlreport-abc.part").write_bytes(b"half")
     opened(tmp_path).close()
     assert set(contents(tmp_path)) == {MARK, "return/a.xlsx"}
+
+
+@pytest.mark.parametrize("odd", ["\u2028", "\u2029"])
+def test_a_file_is_known_again_whatever_ends_a_line_to_other_programs_is_in_its_name(tmp_path: Path, odd: str) -> None:
+    with opened(tmp_path) as folder:
+        folder.write(f"a{odd}b.xlsx", b"one")
+    with opened(tmp_path) as folder:
+        assert folder.names == (f"a{odd}b.xlsx",)
 
 
 def test_a_statement_that_was_cut_off_is_none_and_spoils_none_after_it(tmp_path: Path) -> None:

@@ -4,6 +4,9 @@ What a clerk can mend is never an exception; it is a ``Finding``.
 """
 
 from dataclasses import dataclass
+from errno import errorcode
+
+from xlreport.messages import LANGUAGES, say
 
 
 class XlreportError(Exception):
@@ -52,3 +55,11 @@ class RequestError(XlreportError):
 
 class LimitError(Exception):
     """A workbook plan that Excel would refuse or repair; the strict writer's answer to a mistake of ours."""
+
+
+def reason_of(error: Exception) -> str:
+    """Why the system or the archive refused, in words; a refusal that has none is told as it is."""
+    name = getattr(error, "sqlite_errorname", None) or errorcode.get(getattr(error, "errno", None) or 0, "")
+    if f"why.{name}" in LANGUAGES["zh"]:
+        return say(f"why.{name}")
+    return str(getattr(error, "strerror", None) or error)

@@ -1,8 +1,9 @@
 """The files a command is given."""
 
 from pathlib import Path
+from stat import S_ISFIFO
 
-from xlreport.errors import RequestError, WorkbookError
+from xlreport.errors import RequestError, WorkbookError, reason_of
 from xlreport.messages import say
 from xlreport.reading.package import MAX_FILE_BYTES, refusal
 from xlreport.submission import Submission
@@ -20,10 +21,12 @@ def read_bytes(path: Path) -> bytes:
             raise WorkbookError("A-FOLDER", say("file.a_folder", name=path))
         if not path.exists():
             raise WorkbookError("NO-FILE", say("file.no_file", name=path))
+        if S_ISFIFO(path.stat().st_mode):  # who reads it waits for a writer that may never come
+            raise WorkbookError("NO-FILE", say("file.a_pipe", name=path))
         with path.open("rb") as file:  # never more than can be judged: it may be endless
             data = file.read(MAX_FILE_BYTES + 1)
     except OSError as error:
-        raise WorkbookError("NO-FILE", say("file.unreadable", name=path, reason=error.strerror or error)) from error
+        raise WorkbookError("NO-FILE", say("file.unreadable", name=path, reason=reason_of(error))) from error
     if len(data) > MAX_FILE_BYTES:
         raise refusal("TOO-LARGE", path.name)
     return data

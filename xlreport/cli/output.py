@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
-from xlreport.errors import RequestError
+from xlreport.errors import RequestError, reason_of
 from xlreport.messages import say
 from xlreport.office.whole import is_long, write_file
 
@@ -69,7 +69,7 @@ def write_whole(path: Path, data: bytes, *, force: bool) -> None:
     except OSError as error:
         in_use = isinstance(error, PermissionError) and path.exists()
         key = "output.in_use" if in_use else "output.failed"
-        raise RequestError(say(key, path=path, reason=error.strerror or error)) from error
+        raise RequestError(say(key, path=path, reason=reason_of(error))) from error
 
 
 def refuse_existing(path: Path, *, force: bool) -> None:
@@ -81,7 +81,7 @@ def refuse_existing(path: Path, *, force: bool) -> None:
     try:
         there = path.exists()
     except OSError as error:  # a name too long, a folder one may not enter
-        raise RequestError(say("output.failed", path=path, reason=error.strerror or error)) from error
+        raise RequestError(say("output.failed", path=path, reason=reason_of(error))) from error
     if there and not force:
         raise RequestError(say("output.exists", path=path))
 

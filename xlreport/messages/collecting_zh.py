@@ -61,7 +61,7 @@ COLLECTING_WORDS: dict[str, str] = {
     "inbox.our_folder": "本工具写结果的文件夹，不当作收到的表",
     "inbox.our_mark": "本工具自己的记录文件",
     "inbox.no_file": "不是普通文件（快捷链接、管道等），没有读取",
-    "inbox.unreadable": "系统不让读取（{detail}）",
+    "inbox.unreadable": "读不了（{detail}）",
     "inbox.too_large": "太大，超出了一张填报表或一个压缩包应有的大小，没有读取",
     "inbox.bad_archive": "压缩包或其中的文件已损坏，请重新传送",
     "inbox.too_deep": "压缩包里的压缩包里又有压缩包，请解压一层再放进来",

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Any, Self
 
-from xlreport.errors import RequestError
+from xlreport.errors import RequestError, reason_of
 from xlreport.findings import Finding
 from xlreport.messages import say
 from xlreport.office import archive_rows as rows
@@ -352,7 +352,7 @@ def _told(path: Path) -> Iterator[None]:
     except sqlite3.DatabaseError as error:
         code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY
         key = "busy" if code in _BUSY else "damaged" if code in _DAMAGED else "failed"
-        raise RequestError(say(f"archive.{key}", path=path, reason=error)) from error
+        raise RequestError(say(f"archive.{key}", path=path, reason=reason_of(error))) from error
 
 
 def last_year(archive: Path, form: str, year: int) -> Mapping[str, Submission]:

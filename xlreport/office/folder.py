@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Self
 
-from xlreport.errors import RequestError
+from xlreport.errors import RequestError, reason_of
 from xlreport.messages import say
 from xlreport.office.lock import InUseError, Lock
 from xlreport.office.mark import MARK, Holding, Mark, NoMarkError, digest_of
@@ -279,7 +279,7 @@ def _refuse_mark(mark: Mark, path: Path, purpose: str) -> None:
 
 def _trouble(path: Path, error: OSError) -> str:
     in_use = isinstance(error, PermissionError) and path.is_file()
-    return say("output.in_use" if in_use else "output.failed", path=path, reason=error.strerror or error)
+    return say("output.in_use" if in_use else "output.failed", path=path, reason=reason_of(error))
 
 
 def _is_inside(name: str) -> bool:

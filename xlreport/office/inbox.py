@@ -17,7 +17,7 @@ from enum import Enum
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Self
 
-from xlreport.errors import RequestError
+from xlreport.errors import RequestError, reason_of
 from xlreport.messages import say
 from xlreport.office.mark import MARK
 from xlreport.reading.package import MAX_FILE_BYTES, MAX_RATIO, RATIO_FREE_BYTES
@@ -174,8 +174,7 @@ def refuse_unreadable(inbox: Path) -> None:
         with os.scandir(inbox):
             pass
     except OSError as error:
-        reason = error.strerror or error
-        raise RequestError(say("collect.unreadable_inbox", path=inbox, reason=reason)) from error
+        raise RequestError(say("collect.unreadable_inbox", path=inbox, reason=reason_of(error))) from error
 
 
 def files_of(inbox: Path) -> Iterator[Path]:
@@ -231,7 +230,7 @@ class _Looking:
             with os.scandir(folder) as found:
                 paths = [Path(entry) for entry in found]
         except OSError as error:
-            reason = str(error.strerror or error)
+            reason = reason_of(error)
             if name:
                 self.passed(name, Passed.UNREADABLE, reason)
             else:
@@ -246,7 +245,7 @@ class _Looking:
             is_folder = stat.S_ISDIR(mode) and not path.is_symlink()
             is_ours = is_folder and (path / MARK).exists()
         except OSError as error:
-            self.passed(name, Passed.UNREADABLE, error.strerror or error)
+            self.passed(name, Passed.UNREADABLE, reason_of(error))
             return 0
         why = Passed.OUR_FOLDER if is_ours else None if is_folder else _why_not_read(path.name)
         if why is None and not is_folder and not stat.S_ISREG(mode):
@@ -267,7 +266,7 @@ class _Looking:
             else:
                 self.add(name, modified, path.read_bytes(), path.read_bytes)
         except (OSError, OverflowError, ValueError) as error:
-            self.passed(name, Passed.UNREADABLE, getattr(error, "strerror", None) or error)
+            self.passed(name, Passed.UNREADABLE, reason_of(error))
 
     def add(self, name: str, modified: str, data: bytes, loading: Callable[[], bytes]) -> None:
         digest = hashlib.sha256(data).hexdigest()

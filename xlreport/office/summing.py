@@ -10,7 +10,7 @@ from pathlib import Path
 from xlreport.cells import double_to_decimal
 from xlreport.checks.figures import effective_figures
 from xlreport.checks.result import CheckResult
-from xlreport.errors import WorkbookError
+from xlreport.errors import WorkbookError, reason_of
 from xlreport.fields import FieldRef
 from xlreport.forms.definition import FormDefinition
 from xlreport.messages import say
@@ -102,7 +102,7 @@ def _read(path: Path, form: str) -> Earlier | Unread:
         data = path.read_bytes()
         submission = read_source(data, path.name, form).submission
     except OSError as error:
-        return Unread(path.name, say("file.unreadable", name=path.name, reason=error.strerror or error))
+        return Unread(path.name, say("file.unreadable", name=path.name, reason=reason_of(error)))
     except WorkbookError as error:
         return Unread(path.name, str(error))
     return Earlier(name=path.name, digest=sha256(data).hexdigest(), submission=submission)
