@@ -62,7 +62,7 @@ class Mark:
             NoMarkError: it is no mark, or one of another version.
             OSError: it cannot be read.
         """
-        first, *others = path.read_bytes().decode("utf-8", "replace").splitlines() or [""]
+        first, *others = path.read_bytes().decode("utf-8", "replace").split("\n")
         head = _parsed(first)
         if not isinstance(head, dict) or head.get("xlreport-folder") != _CONTRACT:
             raise NoMarkError
