@@ -18,6 +18,7 @@ from xlreport.errors import RequestError
 from xlreport.fields import FieldRef
 from xlreport.forms.layout import HIDDEN_SHEET, plan_layout
 from xlreport.office.filing import read_content
+from xlreport.office.inbox import look_into
 from xlreport.office.summing import is_same_sum
 from xlreport.submission import MOST_ROUNDS, Unit
 from xlreport.verifying.sources import read_source
@@ -57,7 +58,7 @@ def test_an_inbox_that_cannot_be_listed_is_no_empty_inbox(desk: Desk, monkeypatc
     desk.collect()
     before = results(desk)
     closed(monkeypatch, "inbox")
-    with pytest.raises(RequestError, match=r"收件夹“.*inbox”打不开：Input/output error"):
+    with pytest.raises(RequestError, match=r"收件夹“.*inbox”打不开"):
         desk.collect()
     assert results(desk) == before
 
@@ -271,3 +272,18 @@ def test_a_code_as_long_as_a_cell_takes_is_told_shortened() -> None:
 def test_a_name_of_several_lines_is_told_in_one() -> None:
     [stray] = collected(received("a.xlsx", unit=Unit(name="丙\n局"))).strays
     assert "“丙 局”" in stray.finding.message
+
+
+def test_a_content_whose_first_copy_vanishes_meanwhile_is_read_from_the_next(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = desk.put("b.xlsx", submission("001"))
+
+    def looked(inbox: Path, **options: Any) -> Any:
+        found = look_into(inbox, **options)
+        (inbox / "a.xlsx").unlink(missing_ok=True)
+        return found
+
+    monkeypatch.setattr("xlreport.cli.collecting.look_into", looked)
+    desk.collect()
+    assert [one["来件"] for one in desk.lines("报送情况")] == [copy.name, "乡镇/b.xlsx"]

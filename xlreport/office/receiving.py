@@ -1,6 +1,6 @@
 """Read what came in: each content once, however often it lies there, and none that the archive knows already."""
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 
@@ -50,14 +50,15 @@ def receive(inbox: Inbox, archive: Archive, reader: Reader, progress: Progress) 
     """
     places = _places(inbox.candidates)
     known = dict(archive.filings(tuple(places), program=reader.program, edition=reader.edition))
-    waiting = [found[0] for digest, found in places.items() if digest not in known]
+    waiting = [found for digest, found in places.items() if digest not in known]
     changed: list[PassedOver] = []
     with closing(_readings(waiting, reader, changed)) as readings:
         for kept in _kept(progress(readings, len(waiting)), archive, reader):
             known[kept.digest] = kept
+    gone = {one.name for one in changed}
     return Receipt(
-        received=tuple(_received(known[digest], found) for digest, found in places.items() if digest in known),
-        read=len(waiting) - len(changed),
+        received=tuple(_received(known[digest], found, gone) for digest, found in places.items() if digest in known),
+        read=sum(found[0].digest in known for found in waiting),
         passed_over=(*inbox.passed_over, *changed),
     )
 
@@ -79,7 +80,8 @@ def _places(candidates: Iterable[Candidate]) -> Mapping[str, list[Candidate]]:
     return places
 
 
-def _received(filing: Filing, found: Sequence[Candidate]) -> Received:
+def _received(filing: Filing, places: Sequence[Candidate], gone: Collection[str]) -> Received:
+    found = [one for one in places if one.name not in gone] or places
     times = [one.modified for one in found if one.modified]
     return Received(filing=filing, names=tuple(one.name for one in found), modified=min(times, default=""))
 
@@ -98,7 +100,7 @@ def _read(order: _Order) -> Reading:
 
 
 def _readings(
-    waiting: Sequence[Candidate], reader: Reader, changed: list[PassedOver]
+    waiting: Sequence[Sequence[Candidate]], reader: Reader, changed: list[PassedOver]
 ) -> Generator[Reading, None, None]:
     for batch in _batches(waiting):
         orders = list(_orders(batch, reader.form, changed))
@@ -106,24 +108,27 @@ def _readings(
         yield from run_each(_read, orders, processes=1 if few else reader.processes)
 
 
-def _orders(batch: Iterable[Candidate], form: str, changed: list[PassedOver]) -> Iterator[_Order]:
-    for one in batch:
-        try:
-            yield _Order(one.load(), one.digest, form)
-        except ChangedError:
-            changed.append(PassedOver(name=one.name, why=Passed.CHANGED))
+def _orders(batch: Iterable[Sequence[Candidate]], form: str, changed: list[PassedOver]) -> Iterator[_Order]:
+    """Each content from the first of its places in which it still lies."""
+    for found in batch:
+        for one in found:
+            try:
+                yield _Order(one.load(), one.digest, form)
+                break
+            except ChangedError:
+                changed.append(PassedOver(name=one.name, why=Passed.CHANGED))
 
 
-def _batches(waiting: Iterable[Candidate]) -> Iterator[list[Candidate]]:
-    """The candidates in batches whose contents fit into memory together."""
-    batch: list[Candidate] = []
+def _batches(waiting: Iterable[Sequence[Candidate]]) -> Iterator[list[Sequence[Candidate]]]:
+    """The contents in batches that fit into memory together."""
+    batch: list[Sequence[Candidate]] = []
     size = 0
-    for one in waiting:
-        if batch and size + one.size > MOST_TOGETHER:
+    for found in waiting:
+        if batch and size + found[0].size > MOST_TOGETHER:
             yield batch
             batch, size = [], 0
-        batch.append(one)
-        size += one.size
+        batch.append(found)
+        size += found[0].size
     if batch:
         yield batch
 
