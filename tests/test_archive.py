@@ -206,6 +206,15 @@ def test_only_what_this_program_read_by_this_form_is_known(archive: Archive) -> 
     assert archive.filings([str(n) for n in range(2_000)], **BY) == {}
 
 
+def test_a_kind_of_value_that_nobody_knows_is_not_taken_for_a_blank(archive: Archive, tmp_path: Path) -> None:
+    made = reading(workbook(submission("001")))
+    kept(archive, made)
+    with closing(sqlite3.connect(tmp_path / ARCHIVE)) as connection, connection:
+        connection.execute("UPDATE value SET kind = 'fraction' WHERE kind = 'number'")
+    with pytest.raises(ValueError, match="fraction"):
+        archive.submission(made.filing.digest)
+
+
 def test_reading_a_content_again_replaces_what_was_kept(archive: Archive, tmp_path: Path) -> None:
     made = reading(workbook(submission("002", old=None)))
     kept(archive, made, made)

@@ -156,8 +156,10 @@ def _value(kind: str, cell: Any) -> Value:
             return Token(words(cell))
         case "error":
             return ErrorValue(words(cell))
-        case _:
+        case "blank":
             return BLANK
+        case _:
+            raise ValueError(kind)
 
 
 def paragraph_rows(submission: Submission) -> Iterator[Row]:
