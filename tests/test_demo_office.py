@@ -130,6 +130,17 @@ def test_anything_of_an_earlier_one_is_in_the_way(tmp_path: Path) -> None:
     assert (result.exit_code, [one.name for one in tmp_path.iterdir()]) == (2, ["3-收到的表"])
 
 
+@pytest.mark.parametrize("part", ["run_issue", "run_collect"])
+def test_a_part_that_goes_wrong_ends_it_with_its_exit_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    monkeypatch.setattr("xlreport.cli.demonstrating_office.run_issue", lambda _options: 0)
+    monkeypatch.setattr("xlreport.cli.demonstrating_office._send_in", lambda *_given, **_more: None)
+    monkeypatch.setattr(f"xlreport.cli.demonstrating_office.{part}", lambda _options: 2)
+    result = run("demo", "--office", tmp_path / "office")
+    assert (result.exit_code, "全过程走完了" in said(result)) == (2, False)
+
+
 @pytest.mark.parametrize("option", ["--office", "--force"])
 def test_the_folder_of_a_form_is_not_taken_for_the_demonstrations(option: str, tmp_path: Path) -> None:
     (tmp_path / "form.toml").touch()

@@ -435,8 +435,7 @@ def demo(
     if office:
         from xlreport.cli.demonstrating_office import run_office_demo  # noqa: PLC0415 - start-up
 
-        run_office_demo(folder, force=force)
-        return
+        raise typer.Exit(run_office_demo(folder, force=force))
     from xlreport.cli.demonstrating import run_demo  # noqa: PLC0415 - start-up
 
     run_demo(folder, force=force)

@@ -9,7 +9,7 @@ from pathlib import Path
 from xlreport.cli.collecting import CollectOptions, run_collect
 from xlreport.cli.demonstrating import FORM, refuse_form
 from xlreport.cli.inputs import read_file
-from xlreport.cli.office import IssueOptions, read_roster_file, run_issue
+from xlreport.cli.office import DONE, TROUBLE, IssueOptions, read_roster_file, run_issue
 from xlreport.cli.output import refuse_existing, tell, write_whole
 from xlreport.cli.progress import told
 from xlreport.forms.loading import find_form
@@ -67,8 +67,8 @@ class Filling:
     round: int
 
 
-def run_office_demo(folder: Path, *, force: bool) -> None:
-    """Issue, fill and collect below ``folder``, and say what is to be seen there.
+def run_office_demo(folder: Path, *, force: bool) -> int:
+    """Issue, fill and collect below ``folder``, and say what is to be seen there; the exit code.
 
     What the units send is part of the form's example: one nothing, one a mistake and then its correction, two
     something wrong, one something to explain.
@@ -81,10 +81,15 @@ def run_office_demo(folder: Path, *, force: bool) -> None:
     places.refuse_existing(force=force)
     documents = _documents()
     year = documents[0].year or 0
-    units = _issue(places, year, force=force)
+    units = _write_roster(places, force=force)
+    if _issue(places, year, force=force) == TROUBLE:
+        return TROUBLE
     _send_in(places, documents, force=force)
-    run_collect(CollectOptions(inbox=places.inbox, roster=places.roster, year=year, results=places.results))
+    options = CollectOptions(inbox=places.inbox, roster=places.roster, year=year, results=places.results)
+    if run_collect(options) == TROUBLE:
+        return TROUBLE
     _tell_what_to_see(places, units, len(documents), year)
+    return DONE
 
 
 def _documents() -> Sequence[ValuesDocument]:
@@ -93,24 +98,27 @@ def _documents() -> Sequence[ValuesDocument]:
     return [parse_values(json.dumps(one).encode(), path.name) for one in json.loads(path.read_text("utf-8"))]
 
 
-def _issue(places: Places, year: int, *, force: bool) -> int:
-    """Write the roster and a template for every unit of it; how many there are."""
-    example = find_form(FORM)
-    units = read_roster_file(example / "example_roster.csv").units
+def _write_roster(places: Places, *, force: bool) -> int:
+    """Write the roster; how many units are on it."""
+    units = read_roster_file(find_form(FORM) / "example_roster.csv").units
     write_whole(places.roster, write_roster(units), force=force)
+    return len(units)
+
+
+def _issue(places: Places, year: int, *, force: bool) -> int:
+    """Write a template for every unit of the roster; the exit code."""
     options = IssueOptions(
         form=FORM,
         roster=places.roster,
         year=year,
-        last=example / "example_office_last.json",
+        last=find_form(FORM) / "example_office_last.json",
         deadline=say("demo.deadline", year=year + 1),
         return_to=say("demo.office.return_to"),
         password="",
         again=force,
         outbox=places.outbox,
     )
-    run_issue(options)
-    return len(units)
+    return run_issue(options)
 
 
 def _send_in(places: Places, documents: Sequence[ValuesDocument], *, force: bool) -> None:
