@@ -20,6 +20,7 @@ import openpyxl
 import pytest
 import resaving
 from damage import text as with_words
+from openpyxl.comments import Comment
 from openpyxl.styles import Protection as OpenpyxlProtection
 from strategies import draw_base, draw_entries
 from test_command_line import run, said
@@ -41,6 +42,7 @@ from xlreport.reading.normalising import paragraphs_of
 from xlreport.reading.values import parse_values
 from xlreport.reading.workbook import ReadSheet, read_workbook
 from xlreport.submission import Explanation, Submission, Unit
+from xlreport.verifying.marks import beside_marks
 from xlreport.writing import look
 from xlreport.writing.plan import Link
 from xlreport.writing.return_copy import needs_return, plan_return_copy, returned_submission, write_return_copy
@@ -782,6 +784,54 @@ def test_an_explanation_of_a_number_too_small_for_a_cell_is_kept() -> None:
     explained = {"YOY[requests.received.total]": Explanation(text=REASON, left=Decimal("1e-310"), right=Decimal(1))}
     made = returned_submission(line.form(), replace(hongze(), explanations=explained))
     assert made.explanations["YOY[requests.received.total]"].left == 0
+
+
+# ── what a clerk writes into our notes ──
+
+
+@cache
+def marked() -> tuple[bytes, CellRef, str]:
+    """A return copy whose queries are marked, and a cell of it with its note."""
+    data = returned(write_template(line.form(), hongze()))
+    sheet = sheet_of(data, LAYOUT.tables["requests"].sheet)
+    place = min(sheet.comments)
+    return data, CellRef(sheet.name, *place), sheet.comments[place]
+
+
+def noted(comment: str) -> list[str]:
+    """What is said of a return copy in one of whose notes stands something else."""
+    data, cell, _ = marked()
+
+    def change(book: openpyxl.Workbook) -> None:
+        book[cell.sheet][cell.address].comment = Comment(comment, "某人")
+
+    return [words for _, words in line.read_back(editing.by_openpyxl(data, change)).leftovers]
+
+
+@pytest.mark.parametrize("way", ["{}", " {}\r\n", "{}\n"])
+def test_a_mark_of_ours_is_no_comment(way: str) -> None:
+    assert noted(way.format(marked()[2])) == []
+
+
+@pytest.mark.parametrize(
+    ("way", "left"),
+    [
+        ("{}\n已改，见附件", "已改，见附件"),
+        ("已改\n{}", "已改"),
+        ("前{}后", "前\n后"),
+        ("第 3 条没有办结，见附件", "第 3 条没有办结，见附件"),
+        ("第 1 条　要说明：已经说明", "第 1 条　要说明：已经说明"),
+    ],
+)
+def test_what_a_clerk_writes_beside_a_mark_is_listed(way: str, left: str) -> None:
+    assert noted(way.format(marked()[2])) == [say("content.comment", words=left)]
+
+
+def test_a_mark_with_its_text_cut_is_no_comment_and_one_with_another_text_is() -> None:
+    listed = {1: "甲" * 200}
+    mark = say("return.mark.fix", number=1, text="甲" * 140 + say("return.mark.cut"))
+    other = say("return.mark.fix", number=1, text="乙" * 140 + say("return.mark.cut"))
+    assert (beside_marks(mark, listed), beside_marks(other, listed)) == ("", other)
 
 
 # ── what nobody vouches for ──

@@ -10,6 +10,7 @@ from xlreport.messages import say
 from xlreport.reading.found import structure_finding
 from xlreport.reading.normalising import squeezed
 from xlreport.reading.workbook import ReadWorkbook
+from xlreport.verifying.marks import beside_marks, listed_on_return
 from xlreport.verifying.renaming import Named
 from xlreport.writing.meaning import Meaning
 
@@ -93,15 +94,12 @@ def _other_content(book: ReadWorkbook) -> list[str]:
 
 
 def comments(book: ReadWorkbook, meaning: Meaning) -> tuple[tuple[CellRef, str], ...]:
-    """What people noted at cells of our sheets; the marks of a return copy are ours."""
-    is_returned = book.sheet(say("sheet.return")) is not None
-    return tuple(
-        (CellRef(sheet.name, *place), say("content.comment", words=words))
+    """What people noted at cells of our sheets; the marks of a return copy are ours, what stands beside them is not."""
+    listed = listed_on_return(book)
+    noted = (
+        (CellRef(sheet.name, *place), beside_marks(words, listed))
         for sheet in book.sheets
         if sheet.name in meaning.sheets
         for place, words in sorted(sheet.comments.items())
-        if words.strip() and not (is_returned and _MARK.match(words))
     )
-
-
-_MARK = re.compile(re.escape(say("return.mark.begin")).replace("N", "[0-9]+"))
+    return tuple((cell, say("content.comment", words=words)) for cell, words in noted if words.strip())

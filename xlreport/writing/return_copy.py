@@ -34,6 +34,8 @@ LONGEST_REMARK = 140
 """Characters of one finding in a note; the list has the whole sentence."""
 MOST_REMARKS = 4
 """Findings told in one note."""
+MARKS = ("return.mark.fix", "return.mark.explain", "return.mark.fill", "return.mark.note", "return.mark.check")
+"""How a finding is told in a note, by the list it stands in."""
 
 
 def needs_return(result: CheckResult) -> bool:
@@ -130,13 +132,14 @@ class _Mark:
 def _marks(layout: Layout, lists: ReturnLists) -> Mapping[CellRef, _Mark]:
     """The marked cells. Of cells to fill only the first of a row bears words: the others are plainly empty."""
     marks: dict[CellRef, _Mark] = {}
-    for items, color, key in (
-        (lists.to_fix, look.WRONG_INK, "return.mark.fix"),
-        (lists.to_explain, look.QUERY_INK, "return.mark.explain"),
-        (lists.to_fill, look.QUERY_INK, "return.mark.fill"),
-        (lists.to_note, look.FAINT, "return.mark.note"),
-        (lists.repaired, look.TITLE_INK, "return.mark.check"),
-    ):
+    marked = (
+        (lists.to_fix, look.WRONG_INK),
+        (lists.to_explain, look.QUERY_INK),
+        (lists.to_fill, look.QUERY_INK),
+        (lists.to_note, look.FAINT),
+        (lists.repaired, look.TITLE_INK),
+    )
+    for (items, color), key in zip(marked, MARKS, strict=True):
         for item in items:
             remark = say(key, number=item.number, text=_shortened(item.text))
             for at, cell in enumerate(_cells_of(layout, item)):
