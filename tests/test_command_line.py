@@ -236,7 +236,7 @@ def test_filling_again_keeps_what_the_values_do_not_name(filled: Path, tmp_path:
 
 
 @pytest.mark.parametrize(
-    ("number", "words"), [("123456789012345678", "requests.received.individual"), ("1e-400", "1E-400 太大或太小")]
+    ("number", "words"), [("123456789012345678", "requests.received.individual"), ("1e-400", "1e-400 太大或太小")]
 )
 def test_a_number_a_spreadsheet_would_change_is_refused(
     template: Path, tmp_path: Path, number: str, words: str
