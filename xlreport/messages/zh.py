@@ -34,7 +34,7 @@ TEXTS: dict[str, str] = {
     "finding.typed": "{cell} 现为“{value}”，{todo}",
     "finding.last_figure": "{cell}（上年 {value}）",
     "finding.todo.error": "请核对这些格子，改正填错的数。",
-    "finding.todo.computed": "这些格子是自动计算的，各项改对以后，它们自己就对。",
+    "finding.todo.computed": "这些格子自动计算，各项改对，它们就对。",
     "finding.todo.total": "请核对各项；各项无误的，总计以算出的数为准。",
     "finding.not_judged": "有的核对项读不到数，没有核对，所以还不能通过。请把这些格填上数：{cells}。没有的填 0。",
     "finding.todo.blank": "请补填；没有的填 0，或在表头“空白单元格按 0 填报”选“是”。",
@@ -553,7 +553,7 @@ TEXTS: dict[str, str] = {
     ),
     "demo.office.next": (
         "接着可以试：打开一份退回件，改好以后存到“{inbox}”，再汇总一次：\n"
-        '  xlreport collect "{inbox}" --roster "{roster}" --year {year} -o "{results}"'
+        '  xlreport collect "{inbox}" --roster "{roster}" --year {year} --level {level} -o "{results}"'
     ),
     "demo.about.template": "发给填报人的模板：锁定，只有浅黄色的格子能填，边填边校验",
     "demo.about.filled": "填好的表",

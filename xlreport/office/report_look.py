@@ -28,7 +28,7 @@ BACKGROUND, TITLE, NOTE, SECTION, HEAD, CELL, CENTERED, LINK = (
         look.LINK_CELL,
     )
 )
-FIGURE = replace(CELL, wrap=False, shrink=True, align="right")
+FIGURE = replace(CELL, wrap=False, shrink=True, align="right", indent=0)
 LEFT_OUT = replace(CELL, color="9AA1AB", italic=True, fill=look.COMPUTED)
 """What does not count."""
 PARAGRAPH = replace(NOTE, wrap=True)
@@ -36,7 +36,7 @@ PARAGRAPH = replace(NOTE, wrap=True)
 
 def unit_cells(sheet: SheetBuilder, row: int, number: int, unit: Unit, *, state: str, style: Style) -> None:
     """The cells that name a unit and say how far it has come."""
-    centered = replace(style, align="center")
+    centered = replace(style, align="center", indent=0)
     sheet.put(row, NUMBER, Decimal(number), replace(centered, number_format="0"))
     sheet.put(row, CODE, unit.code or None, replace(centered, number_format="@"))
     sheet.put(row, NAME, unit.name, style)

@@ -287,7 +287,7 @@ class _TableSheet:
     def sums(self) -> None:
         """The row of sums: live formulas, whose stored values are the aggregate's."""
         row, style = self.sum_row, replace(CELL, bold=True, fill=look.HEADER)
-        self.sheet.put_over(self.sheet.across(row, 1, STATE), say("trace.sum"), replace(style, align="center"))
+        self.sheet.put_over(self.sheet.across(row, 1, STATE), say("trace.sum"), replace(style, align="center", indent=0))
         for at, column in enumerate(self.columns):
             content = self.sum_of(column) if column.field.ref in self.trace.numbers else None
             self.sheet.put(row, FIRST_FIGURE + at, content, _figure_style(column.field, style))
@@ -321,6 +321,6 @@ class _TableSheet:
 
 def _figure_style(field: Field, style: Style) -> Style:
     """A figure right-aligned; a total on the grey of what nobody types."""
-    figure = replace(style, wrap=False, shrink=True, align="right")
+    figure = replace(style, wrap=False, shrink=True, align="right", indent=0)
     is_plain_total = not field.is_input and style.fill is None
     return replace(figure, fill=look.COMPUTED, bold=True) if is_plain_total else figure

@@ -31,8 +31,8 @@ BODY = Style(font=FACE, align="left", wrap=True)
 HELP = Style(font=FACE, size=9, color=FAINT, align="left", wrap=True)
 SECTION = Style(font=FACE, size=11, bold=True, color=TITLE_INK, align="left")
 HEAD = Style(font=FACE, bold=True, color=HEADER_INK, fill=HEADER, border=GREY, align="center", wrap=True)
-LABEL = Style(font=FACE, size=9, border=GREY, align="left", wrap=True)
-GROUP_LABEL = replace(LABEL, align="center")
+LABEL = Style(font=FACE, size=9, border=GREY, align="left", indent=1, wrap=True)
+GROUP_LABEL = replace(LABEL, align="center", indent=0)
 NUMBER_INPUT = Style(font=FACE, fill=TO_FILL, border=GREY, align="center", shrink=True, locked=False)
 TOTAL = Style(font=FACE, bold=True, fill=COMPUTED, border=GREY, align="center", shrink=True)
 TEXT_INPUT = Style(
@@ -49,11 +49,11 @@ TEXT_INPUT = Style(
 LINE_INPUT = replace(TEXT_INPUT, size=10, valign="center")
 SWITCH = Style(font=FACE, bold=True, fill=TO_FILL, border=GREY, align="center", locked=False)
 SWITCH_LABEL = Style(font=FACE, size=9, color=FAINT, align="right", wrap=True)
-HINT = Style(font=FACE, size=9, color=FAINT, border=GREY, align="left", wrap=True)
-CELL = Style(font=FACE, border=GREY, align="left", wrap=True)
-CENTERED = replace(CELL, align="center")
+HINT = Style(font=FACE, size=9, color=FAINT, border=GREY, align="left", indent=1, wrap=True)
+CELL = Style(font=FACE, border=GREY, align="left", indent=1, wrap=True)
+CENTERED = replace(CELL, align="center", indent=0)
 LINK = Style(font=FACE, color="2457A6", underline=True, align="left", wrap=True)
-LINK_CELL = replace(LINK, border=GREY)
+LINK_CELL = replace(LINK, border=GREY, indent=1)
 BACK = replace(LINK, size=9, align="right", wrap=False)
 FLAG = Style(font=FACE, size=8, color="BFC5CE", align="center")
 BANNER = Style(font=FACE, size=13, bold=True, border=GREY, align="left", indent=1, wrap=True)
@@ -62,6 +62,8 @@ POINTS_PER_PIXEL = 0.75
 DIGIT_PIXELS = 7
 """Width of a digit of the Normal style (Arial 10 pt) at 96 dots an inch."""
 CELL_PADDING_PIXELS = 5
+INDENT_PIXELS = 9
+"""What one step of indentation takes."""
 LAST_NARROW = 0x2E7F
 """After this character come the full-width ones of East Asia."""
 LINE_SPACING = 1.38
@@ -81,7 +83,7 @@ def text_pixels(text: str, size: float) -> float:
 
 def lines_needed(text: str, width: float, size: float) -> int:
     """How many lines a text takes in a column, with a little in reserve for other programs' faces."""
-    room = (column_pixels(width) - 2 * CELL_PADDING_PIXELS) * 0.96
+    room = (column_pixels(width) - 2 * CELL_PADDING_PIXELS - INDENT_PIXELS) * 0.96
     return sum(max(1, ceil(text_pixels(line, size) / room)) for line in text.split("\n"))
 
 

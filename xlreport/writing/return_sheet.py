@@ -173,7 +173,7 @@ class _ReturnSheet:
         seen = item.is_linked and first.sheet != HIDDEN_SHEET
         link = Link(target=first.area, tip=str(first)) if seen else None
         style = look.LINK_CELL if seen else look.CELL
-        self.sheet.put(self.row, CELL, address, replace(style, align="center"), link)
+        self.sheet.put(self.row, CELL, address, replace(style, align="center", indent=0), link)
 
     def state(self, item: Item) -> None:
         """How the line stands now; of a query it also leads to where the explanation is written."""
