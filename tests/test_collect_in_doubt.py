@@ -287,3 +287,14 @@ def test_a_content_whose_first_copy_vanishes_meanwhile_is_read_from_the_next(
     monkeypatch.setattr("xlreport.cli.collecting.look_into", looked)
     desk.collect()
     assert [one["来件"] for one in desk.lines("报送情况")] == [copy.name, "乡镇/b.xlsx"]
+
+
+@pytest.mark.parametrize(("level", "told"), [("", 1), ("county", 0), ("县", 0)])
+def test_without_a_level_of_the_parent_the_rules_that_are_not_judged_are_told(
+    desk: Desk, capsys: pytest.CaptureFixture[str], level: str, told: int
+) -> None:
+    for path in sorted(desk.inbox.rglob("*.xlsx")):
+        path.unlink()
+    desk.collect(form=FORM, level=level)
+    words = "没有给出汇总单位的级别，按级别的规则在汇总表上没有核对；要核对，请加 --level（如 county 或 县）。"
+    assert capsys.readouterr().err.splitlines().count(words) == told

@@ -143,7 +143,7 @@ def collect_once(
             progress=lambda items, total: told(items, "collect.returning", total),
         )
         results = writing.write(collect(task.definition, task.roster, options.year, receipt.received))
-    return _report(options, receipt, results)
+    return _report(options, task, receipt, results)
 
 
 def _refuse_inbox(options: CollectOptions) -> None:
@@ -201,7 +201,7 @@ def _parent(options: CollectOptions, definition: FormDefinition, roster: Roster,
 # ── words ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _report(options: CollectOptions, receipt: Receipt, results: Results) -> Report:
+def _report(options: CollectOptions, task: Task, receipt: Receipt, results: Results) -> Report:
     blocked = [one for one in results.outcomes if isinstance(one, Blocked)]
     left_over = _left_over(receipt, results)
     notes = [*(one.reason for one in blocked), *_beside(results)]
@@ -211,6 +211,8 @@ def _report(options: CollectOptions, receipt: Receipt, results: Results) -> Repo
         if len(left_over) > MOST_TOLD:
             notes.append(say("collect.more", count=len(left_over) - MOST_TOLD))
     notes.append(_written(options.results))
+    if task.definition.levels and not task.wanted.parent.level:
+        notes.append(say("collect.no_level"))
     left = [one.name for one in results.outcomes if isinstance(one, Left)]
     if left:
         notes.append(say("collect.left", count=len(left), names="、".join(left[:MOST_TOLD])))

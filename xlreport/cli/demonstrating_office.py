@@ -21,6 +21,9 @@ from xlreport.reading.values import ValuesDocument, parse_values
 from xlreport.writing.filling import fill
 from xlreport.writing.template import write_template
 
+PARENT_LEVEL = "county"
+"""The level of the unit whose sum the example's is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Places:
@@ -85,7 +88,9 @@ def run_office_demo(folder: Path, *, force: bool) -> int:
     if _issue(places, year, force=force) == TROUBLE:
         return TROUBLE
     _send_in(places, documents, force=force)
-    options = CollectOptions(inbox=places.inbox, roster=places.roster, year=year, results=places.results)
+    options = CollectOptions(
+        inbox=places.inbox, roster=places.roster, year=year, results=places.results, level=PARENT_LEVEL
+    )
     if run_collect(options) == TROUBLE:
         return TROUBLE
     _tell_what_to_see(places, units, len(documents), year)
@@ -153,4 +158,5 @@ def _tell_what_to_see(places: Places, units: int, sent: int, year: int) -> None:
         path: Path = getattr(places, key)
         tell(f"  {path.name}  {say(f'demo.office.about.{key}', units=units, sent=sent)}")
     tell(say("demo.office.cases"))
-    tell(say("demo.office.next", inbox=places.inbox, roster=places.roster, results=places.results, year=year))
+    words = {"inbox": places.inbox, "roster": places.roster, "results": places.results}
+    tell(say("demo.office.next", **words, year=year, level=PARENT_LEVEL))

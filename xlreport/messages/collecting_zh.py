@@ -26,6 +26,7 @@ COLLECTING_WORDS: dict[str, str] = {
     "collect.our_folder": "“{path}”在结果文件夹“{folder}”里，里面是本工具写的（退回件、汇总表），不是收到的表。请写收件夹。",
     "collect.unreadable_inbox": "收件夹“{path}”打不开：{reason}。什么都没有写，原来的结果都在；打得开以后再汇总。",
     "collect.unread_sum": "“{name}”被人改过，现在又读不了，里面写的文字带不过来，所以没有写新的汇总表。{reason}改好再汇总；不要里面的文字了，把它移走再汇总。",
+    "collect.no_level": "没有给出汇总单位的级别，按级别的规则在汇总表上没有核对；要核对，请加 --level（如 county 或 县）。",
     "collect.left": "收件夹里有读不了的（见上），这次没有清理：{count} 份旧结果（{names}）可能已经不作数，先留着。",
     "collect.no_parent": "名录的“上级”里找不到唯一的汇总单位，请用 --unit 写明（可以加 --unit-code、--level）。",
     "collect.which_form": "这里有几种表单（{known}），请用 --form 写明是哪一种。",
