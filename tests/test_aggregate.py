@@ -329,6 +329,12 @@ def test_report_refuses_a_sum_that_lacks_units_unless_it_is_allowed(tmp_path: Pa
     assert "本报告是汇总数，下列 1 个单位没有计入：沭阳县司法局（未报）。" in shown
 
 
+def test_AGG_N_that_is_accepted_does_not_ask_for_what_was_given() -> None:
+    made = lacking().submission
+    [accepted] = [one for one in check(line.form(), made, allow_missing=True).findings if one.code == "AGG-N"]
+    assert accepted.message.endswith("汇总不全，还有 1 个单位没有计入：沭阳县司法局（未报）。")
+
+
 def test_a_list_of_missing_units_too_long_for_a_cell_says_how_many_more() -> None:
     children = [sums.absent(f"{at:04d}" + "局" * 90) for at in range(1000)]
     units = sums.summed(children).submission.missing_units

@@ -33,7 +33,7 @@ def check(definition: FormDefinition, submission: Submission, *, allow_missing: 
         if one.outcome is Outcome.FAILED and not _is_unreadable(submission, one)
     ]
     noticed = [*_not_recalculated(definition, layout, submission), *_last_incomplete(definition, layout, submission)]
-    lacking = _incomplete_sum(submission, Severity.NOTICE if allow_missing else Severity.ERROR)
+    lacking = _incomplete_sum(submission, allow_missing=allow_missing)
     said = {one.code for one in noticed}
     read = [one for one in submission.findings if one.code != "NOT-RECALCULATED" or one.code not in said]
     found = [*read, *lacking, *noticed, *made]
@@ -132,13 +132,15 @@ def _last_incomplete(definition: FormDefinition, layout: Layout, submission: Sub
     return [notice]
 
 
-def _incomplete_sum(submission: Submission, severity: Severity) -> list[Finding]:
-    """One finding that names every unit whose figures the sum should hold and does not."""
+def _incomplete_sum(submission: Submission, *, allow_missing: bool) -> list[Finding]:
+    """One finding that names every unit whose figures the sum should hold and does not; what to do, unless done."""
     units = submission.missing_units
     if not units:
         return []
     message = say("structure.AGG-N", count=len(units), units="、".join(units))
-    return [Finding(code="AGG-N", severity=severity, message=message)]
+    if allow_missing:
+        return [Finding(code="AGG-N", severity=Severity.NOTICE, message=message)]
+    return [Finding(code="AGG-N", severity=Severity.ERROR, message=message + say("finding.collect_first"))]
 
 
 def with_bound_explanations(definition: FormDefinition, submission: Submission) -> Submission:

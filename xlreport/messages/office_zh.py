@@ -7,7 +7,8 @@ OFFICE_WORDS: dict[str, str] = {
     "standing.queried": "待说明",
     "standing.accepted": "通过",
     # ── sums: aggregate, trace, compare ──
-    "structure.AGG-N": "汇总不全，还有 {count} 个单位没有计入：{units}。请收齐后重新汇总；只能先用现有数的，出报告时加 --allow-missing。",
+    "structure.AGG-N": "汇总不全，还有 {count} 个单位没有计入：{units}。",
+    "finding.collect_first": "请收齐后重新汇总；只能先用现有数的，出报告时加 --allow-missing。",
     "cli.allow_missing": "汇总表缺单位也出报告；只放过这一项，缺的单位列在“校验情况”里。",
     "report.checks.missing": "本报告是汇总数，下列 {count} 个单位没有计入：{units}。",
     "structure.AGG-DUP": "{row}：{units}填的数完全一样（{figures}），请核对是不是同一批文件、案件重复计入。",
