@@ -492,7 +492,7 @@ def test_the_folders_and_archives_files_lie_in_change_only_where_they_are_said_t
     shutil.move(tmp_path / "all.zip", desk.inbox / "all.zip")
     other.collect()
     ours, theirs = desk.files(), other.files()
-    assert {name for name in ours if ours[name] != theirs.get(name)} == {"status.xlsx"}
+    assert {name for name in ours if ours[name] != theirs.get(name)} == {"status.xlsx", "trace.xlsx"}
     assert [without_places(one) for one in desk.lines("报送情况")] == [
         without_places(one) for one in other.lines("报送情况")
     ]

@@ -2,6 +2,8 @@
 
 import errno
 import os
+import time
+import zipfile
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -9,7 +11,7 @@ from typing import Any
 
 import pytest
 from editing import by_openpyxl
-from inboxes import TOY, Desk, ref, submission, toy, workbook
+from inboxes import TOY, WHEN, Desk, ref, submission, toy, workbook
 from line import FORM
 from test_collect import collected, counts, received
 
@@ -298,3 +300,24 @@ def test_without_a_level_of_the_parent_the_rules_that_are_not_judged_are_told(
     desk.collect(form=FORM, level=level)
     words = "没有给出汇总单位的级别，按级别的规则在汇总表上没有核对；要核对，请加 --level（如 county 或 县）。"
     assert capsys.readouterr().err.splitlines().count(words) == told
+
+
+def test_the_trace_and_the_status_call_a_file_by_the_same_words(desk: Desk) -> None:
+    desk.collect()
+    sources = {one["代码"]: one.get("来源文件") for one in desk.lines("汇总情况", header=4, name="trace.xlsx")}
+    assert sources == {one["代码"]: one.get("来件") for one in desk.lines("报送情况")}
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="a system whose time zone no program sets for itself")
+def test_the_time_of_a_file_in_an_archive_is_chinas_whatever_the_machines_zone_is(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with zipfile.ZipFile(desk.inbox / "c.zip", "w") as archive:
+        archive.writestr(zipfile.ZipInfo("c.xlsx", (2025, 1, 12, 8, 30, 0)), workbook(submission("001", old=4)))
+    (desk.inbox / "a.xlsx").unlink()
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    desk.collect()
+    monkeypatch.undo()
+    time.tzset()
+    assert {one["收到时间"] for one in desk.lines("报送情况")} == {WHEN}

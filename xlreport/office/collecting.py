@@ -280,7 +280,7 @@ def _contradictions(chosen: Received, superseded: Sequence[Received]) -> Iterato
 
 def _twice(chosen: Received, other: Received, key: str) -> Finding:
     names = "、".join(say("collect.quoted", name=one.name) for one in (chosen, other))
-    why = say(key, chosen=chosen.leaf, other=other.leaf)
+    why = say(key, chosen=chosen.name, other=other.name)
     return structure_finding("AGG-TWICE", Severity.NOTICE, names=names, why=why)
 
 

@@ -49,7 +49,7 @@ class Children:
         submission = None if one is None else self.archive.submission(one.filing.digest)
         if one is None or submission is None:
             return Child(unit=state.unit, status=state.standing)
-        submission = replace(submission, source=one.leaf)
+        submission = replace(submission, source=one.name)
         return Child(
             unit=state.unit,
             status=state.standing,
