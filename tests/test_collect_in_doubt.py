@@ -16,6 +16,7 @@ from line import FORM
 from test_collect import collected, counts, received
 
 from xlreport.cli.collecting import run_collect
+from xlreport.cli.office import IssueOptions, run_issue
 from xlreport.errors import RequestError
 from xlreport.fields import FieldRef
 from xlreport.forms.layout import HIDDEN_SHEET, plan_layout
@@ -321,3 +322,35 @@ def test_the_time_of_a_file_in_an_archive_is_chinas_whatever_the_machines_zone_i
     monkeypatch.undo()
     time.tzset()
     assert {one["收到时间"] for one in desk.lines("报送情况")} == {WHEN}
+
+
+# ── whose sum it is ───────────────────────────────────────────────────────────────────────────────
+
+
+TWO_SUPERIORS = "代码,名称,上级\n001,第001图书室,示例区\n002,第002图书室,示例区政府\n"
+
+
+def test_of_two_superiors_the_spellings_are_named(desk: Desk) -> None:
+    (desk.folder / "roster.csv").write_text(TWO_SUPERIORS, "utf-8")
+    with pytest.raises(RequestError, match=r"名录的“上级”有 2 种写法：“示例区”、“示例区政府”。.*--unit"):
+        desk.collect()
+
+
+def test_issue_tells_of_two_superiors_and_writes_the_templates_all_the_same(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (desk.folder / "roster.csv").write_text(TWO_SUPERIORS, "utf-8")
+    options = IssueOptions(
+        form=TOY,
+        roster=desk.folder / "roster.csv",
+        year=2024,
+        last=None,
+        deadline="",
+        return_to="",
+        password="",
+        again=False,
+        outbox=desk.folder / "outbox",
+    )
+    assert run_issue(options) == 0
+    assert "名录的“上级”有 2 种写法：“示例区”、“示例区政府”。" in capsys.readouterr().err
+    assert len(list(options.outbox.glob("*.xlsx"))) == 2

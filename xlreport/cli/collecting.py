@@ -9,7 +9,7 @@ from pathlib import Path
 from xlreport.cells import shortened
 from xlreport.cli.inputs import read_file
 from xlreport.cli.making import blank_submission
-from xlreport.cli.office import read_roster_file
+from xlreport.cli.office import read_roster_file, words_of_parents
 from xlreport.cli.output import emit, tell
 from xlreport.cli.progress import told
 from xlreport.errors import RequestError
@@ -182,6 +182,8 @@ def _parent(options: CollectOptions, definition: FormDefinition, roster: Roster,
     """The unit whose report the sum becomes: as given, else the one superior the roster names."""
     found = roster.parent_unit()
     name = options.unit or (found.name if found is not None else "")
+    if not name and roster.parents:
+        raise RequestError(say("collect.parents", **words_of_parents(roster)))
     if not name:
         raise RequestError(say("collect.no_parent"))
     checked = blank_submission(

@@ -62,6 +62,12 @@ def read_roster_file(path: Path) -> Roster:
     return read_roster(read_bytes(path), path.name)
 
 
+def words_of_parents(roster: Roster) -> dict[str, object]:
+    """The superiors a roster names that are no row of it, for a sentence that says there are several."""
+    names = "、".join(say("collect.quoted", name=name) for name in roster.parents[:MOST_NAMED])
+    return {"count": len(roster.parents), "names": names}
+
+
 def run_issue(options: IssueOptions) -> int:
     """Write the templates that are not there yet (with ``again``: all that changed); the exit code.
 
@@ -82,6 +88,8 @@ def run_issue(options: IssueOptions) -> int:
             outcomes = [outbox.write(one.name, data) for one, data in told(made, "issue.progress", len(wanted))]
         others = _others(outbox, issues, again=options.again)
     tell_lacking(definition)
+    if len(roster.parents) > 1:
+        tell(say("issue.parents", **words_of_parents(roster)))
     _tell_notes(last, issues, options)
     return _tell_outcomes(options, len(issues), outcomes, others)
 

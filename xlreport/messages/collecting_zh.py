@@ -28,6 +28,7 @@ COLLECTING_WORDS: dict[str, str] = {
     "collect.unread_sum": "“{name}”被人改过，现在又读不了，里面写的文字带不过来，所以没有写新的汇总表。{reason}改好再汇总；不要里面的文字了，把它移走再汇总。",
     "collect.no_level": "没有给出汇总单位的级别，按级别的规则在汇总表上没有核对；要核对，请加 --level（如 county 或 县）。",
     "collect.left": "收件夹里有读不了的（见上），这次没有清理：{count} 份旧结果（{names}）可能已经不作数，先留着。",
+    "collect.parents": "名录的“上级”有 {count} 种写法：{names}。汇总单位只能有一个：请把名录里的改成一样，或者用 --unit 写明（可以加 --unit-code、--level）。",
     "collect.no_parent": "名录的“上级”里找不到唯一的汇总单位，请用 --unit 写明（可以加 --unit-code、--level）。",
     "collect.which_form": "这里有几种表单（{known}），请用 --form 写明是哪一种。",
     "collect.reading": "读取 {done}／{total}",

@@ -162,6 +162,7 @@ OFFICE_WORDS: dict[str, str] = {
     "issue.reading": "正在读上年的文件 {done}/{total}",
     "issue.without_last": "没有上年数的 {count} 个单位（模板照发，不显示上年数）：{names}",
     "issue.notes": "上年的文件有 {count} 处要看一看（改好后加 --again 重新生成）：",
+    "issue.parents": "名录的“上级”有 {count} 种写法：{names}。模板照发；收表以前请把它们改成一样（或者收表时用 --unit 写明），不然不知道汇总成哪个单位的表。",
     "issue.others": "文件夹里另有 {count} 个模板，名录里没有这个单位（或名称、代码改过）：{names}。加 --again 会删去它们。",
     "issue.more": " 等，另有 {count} 个",
     "issue.done": "新写好 {written} 个模板，原来就有 {there} 个：{folder}",
