@@ -4,6 +4,7 @@ import errno
 import os
 import time
 import zipfile
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 from editing import by_openpyxl
-from inboxes import TOY, WHEN, Desk, ref, submission, toy, workbook
+from inboxes import DEAR, TOY, WHEN, Desk, ref, submission, toy, workbook
 from line import FORM
 from test_collect import collected, counts, received
 
@@ -20,8 +21,10 @@ from xlreport.cli.office import IssueOptions, run_issue
 from xlreport.errors import RequestError
 from xlreport.fields import FieldRef
 from xlreport.forms.layout import HIDDEN_SHEET, plan_layout
+from xlreport.office.archive import ARCHIVE, Archive, Decision
 from xlreport.office.filing import read_content
 from xlreport.office.inbox import look_into
+from xlreport.office.marking import make_mark
 from xlreport.office.summing import is_same_sum
 from xlreport.submission import MOST_ROUNDS, Unit
 from xlreport.verifying.sources import read_source
@@ -354,3 +357,25 @@ def test_issue_tells_of_two_superiors_and_writes_the_templates_all_the_same(
     assert run_issue(options) == 0
     assert "名录的“上级”有 2 种写法：“示例区”、“示例区政府”。" in capsys.readouterr().err
     assert len(list(options.outbox.glob("*.xlsx"))) == 2
+
+
+# ── whom a mark is for ────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def archive(desk: Desk) -> Iterator[Archive]:
+    """The archive of results in which a unit owes its explanation: 第001图书室."""
+    desk.put("a.xlsx", submission("001", price=DEAR))
+    desk.collect()
+    with Archive.open(desk.results / ARCHIVE) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("words", ["001", "第001图书室", "第００１", "01图"])
+def test_a_part_of_a_name_that_fits_one_unit_is_enough_to_mark_it(archive: Archive, words: str) -> None:
+    assert make_mark(archive, words, "PRICE", Decision.ACCEPTED, note="", at="").code == "001"
+
+
+def test_of_a_part_of_a_name_that_fits_several_units_all_are_named(archive: Archive) -> None:
+    with pytest.raises(RequestError, match="“图书室”的有 2 个单位：001 第001图书室、002 第002图书室。"):
+        make_mark(archive, "图书室", "PRICE", Decision.ACCEPTED, note="", at="")

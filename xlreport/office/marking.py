@@ -6,6 +6,8 @@ from xlreport.messages import say
 from xlreport.office.archive import Archive, Decision, Held, Mark
 from xlreport.office.roster import same
 
+MOST_NAMED = 20
+"""Units that are named where a part of a name fits several."""
 DECISIONS = {
     **{decision.value: decision for decision in Decision},
     **{decision.words: decision for decision in Decision},
@@ -30,14 +32,14 @@ def make_mark(archive: Archive, unit: str, judgement: str, decision: Decision, *
 
     Args:
         archive: The archive of the results.
-        unit: The unit's code or name.
+        unit: The unit's code or name, or a part of its name that no other unit's name has.
         judgement: The key of the query's judgement.
         decision: What the office says.
         note: Why, for the unit to read.
         at: When, in words.
 
     Raises:
-        RequestError: there is no such unit, workbook or query, or nothing yet that could be rejected.
+        RequestError: there is no such unit, or several, no workbook, no such query, or nothing to reject yet.
     """
     latest = archive.latest()
     if latest is None:
@@ -60,12 +62,16 @@ def make_mark(archive: Archive, unit: str, judgement: str, decision: Decision, *
 
 
 def _unit(units: tuple[Held, ...], words: str) -> Held:
-    by_code = (one for one in units if same(one.unit.code) == same(words))
-    by_name = (one for one in units if same(one.unit.name) == same(words))
-    found = next(by_code, None) or next(by_name, None)
-    if found is None:
+    by_code = [one for one in units if same(one.unit.code) == same(words)]
+    by_name = [one for one in units if same(one.unit.name) == same(words)]
+    by_part = [one for one in units if same(words) and same(words) in same(one.unit.name)]
+    found = by_code or by_name or by_part
+    if not found:
         raise RequestError(say("mark.no_unit", unit=words))
-    return found
+    if len(found) > 1:
+        names = "、".join(f"{one.unit.code} {one.unit.name}" for one in found[:MOST_NAMED])
+        raise RequestError(say("mark.which_unit", unit=words, count=len(found), names=names))
+    return found[0]
 
 
 def _query(archive: Archive, held: Held, judgement: str) -> Finding:
