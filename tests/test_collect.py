@@ -892,7 +892,7 @@ def test_on_a_full_disk_nothing_is_half_and_the_next_run_completes(
     for room in range(6):
         with monkeypatch.context() as patch:
             patch.setattr("xlreport.office.whole.os.fsync", room_for(room))
-            with pytest.raises(RequestError, match="No space left on device"):
+            with pytest.raises(RequestError, match="磁盘满了"):
                 full.collect()
         assert whole_files(full)
         assert not list(full.results.rglob("*.part"))

@@ -485,7 +485,7 @@ def test_a_full_disk_ends_the_run_and_the_next_one_completes_it(monkeypatch: pyt
 
     monkeypatch.setattr(os, "fsync", full)
     code, said = issue(monkeypatch)
-    assert (code, "No space left on device" in said) == (2, True)
+    assert (code, "磁盘满了" in said) == (2, True)
     monkeypatch.setattr(os, "fsync", sync)
     found = contents()
     assert 0 < len(found) - 1 < 3
