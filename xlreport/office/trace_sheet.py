@@ -287,7 +287,8 @@ class _TableSheet:
     def sums(self) -> None:
         """The row of sums: live formulas, whose stored values are the aggregate's."""
         row, style = self.sum_row, replace(CELL, bold=True, fill=look.HEADER)
-        self.sheet.put_over(self.sheet.across(row, 1, STATE), say("trace.sum"), replace(style, align="center", indent=0))
+        centered = replace(style, align="center", indent=0)
+        self.sheet.put_over(self.sheet.across(row, 1, STATE), say("trace.sum"), centered)
         for at, column in enumerate(self.columns):
             content = self.sum_of(column) if column.field.ref in self.trace.numbers else None
             self.sheet.put(row, FIRST_FIGURE + at, content, _figure_style(column.field, style))
