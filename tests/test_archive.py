@@ -256,12 +256,18 @@ def test_each_run_keeps_how_things_stand_then(archive: Archive) -> None:
     assert rows(archive.path, "SELECT name FROM place") == [("a",)]
 
 
+MARK = Mark(code="001", judgement="PRICE", left=Decimal(5000), right=None, explanation="因", decision=Decision.ACCEPTED)
+
+
+def test_a_mark_replaces_the_one_of_the_same_unit_spelled_otherwise(archive: Archive) -> None:
+    archive.mark("toy", 2024, MARK, at="2")
+    archive.mark("toy", 2024, replace(MARK, code="００1", note="再看"), at="1")
+    assert rows(archive.path, "SELECT code, note FROM mark") == [("００1", "再看")]
+
+
 def test_a_mark_replaces_the_one_before(archive: Archive) -> None:
-    mark = Mark(
-        code="001", judgement="PRICE", left=Decimal(5000), right=None, explanation="因", decision=Decision.ACCEPTED
-    )
-    archive.mark("toy", 2024, mark, at="1")
-    again = replace(mark, decision=Decision.REJECTED, note="请附合同")
+    archive.mark("toy", 2024, MARK, at="1")
+    again = replace(MARK, decision=Decision.REJECTED, note="请附合同")
     archive.mark("toy", 2024, again, at="2")
     assert archive.marks("toy", 2024) == {("001", "PRICE"): again}
     assert archive.marks("toy", 2025) == {}

@@ -88,6 +88,33 @@ STATES = {
 }
 
 
+# ── who a unit is ─────────────────────────────────────────────────────────────────────────────────
+
+SPELLINGS = ["００１", " 001", "0 01"]
+
+
+@pytest.mark.parametrize("code", SPELLINGS)
+def test_a_unit_is_the_same_however_its_code_is_spelled(tmp_path: Path, code: str) -> None:
+    desk = Desk(tmp_path)
+    desk.roster(code)
+    desk.put("a.xlsx", submission("001"))
+    desk.collect()
+    assert list(desk.states().values()) == ["通过"]
+    assert desk.lines("汇总情况", name="trace.xlsx")[0]["是否计入汇总"] == "计入"
+
+
+@pytest.mark.parametrize("code", SPELLINGS)
+def test_a_mark_holds_when_the_roster_spells_the_code_otherwise(tmp_path: Path, code: str) -> None:
+    desk = Desk(tmp_path)
+    desk.roster("001")
+    desk.put("a.xlsx", submission("001", price=DEAR, explanations=explained()))
+    desk.collect()
+    run_mark(desk.results, "001", "PRICE", "不予采纳", note="")
+    desk.roster(code)
+    desk.collect()
+    assert list(desk.states().values()) == ["待说明"]
+
+
 # ── how far each unit has come ────────────────────────────────────────────────────────────────────
 
 

@@ -5,6 +5,7 @@ very edge, turns them into XlsxWriter's 0-based numbers.
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -181,6 +182,11 @@ def plain(number: Decimal) -> str:
         return "0"
     text = format(number, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def folded(words: str) -> str:
+    """Words as they compare where width, case and white space make no other ones of them."""
+    return "".join(unicodedata.normalize("NFKC", words).split()).casefold()
 
 
 LONGEST_TOLD = 100

@@ -4,12 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from xlreport.cells import BLANK, CellRef, Value
+from xlreport.cells import BLANK, CellRef, Value, folded
 from xlreport.fields import FieldRef
 from xlreport.findings import Finding
 
 MOST_ROUNDS = 9_999
 """Rounds a workbook may have gone; a hidden sheet that names more was tampered with."""
+
+
+def unit_key(words: str) -> str:
+    """What two spellings of one unit's code or name have in common; wherever units are told apart, by this."""
+    return folded(words)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,7 +12,7 @@ from xlreport.findings import Finding, Severity
 from xlreport.forms.definition import FormDefinition
 from xlreport.forms.layout import plan_layout
 from xlreport.messages import say
-from xlreport.submission import Submission
+from xlreport.submission import Submission, unit_key
 
 
 def figures_of_last_year(definition: FormDefinition, last: Submission, year: int) -> Mapping[FieldRef, Decimal]:
@@ -64,7 +64,7 @@ def _differences(
 def _other_unit(submission: Submission, last: Submission) -> list[Finding]:
     """Offices are renamed: another name in last year's file is worth a word, no more."""
     ours, theirs = submission.unit, last.unit
-    if not theirs.name or ours.name == theirs.name:
+    if not theirs.name or unit_key(ours.name) == unit_key(theirs.name):
         return []
     message = say("structure.LAST-UNIT", own=ours.name, given=theirs.name)
     return [Finding(code="LAST-UNIT", severity=Severity.NOTICE, message=message)]

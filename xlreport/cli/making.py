@@ -2,15 +2,16 @@
 
 from pathlib import Path
 
+from xlreport.cells import folded
 from xlreport.checks.history import figures_of_last_year
 from xlreport.cli.inputs import read_last
 from xlreport.cli.output import tell
 from xlreport.errors import RequestError
 from xlreport.forms.definition import FormDefinition
 from xlreport.messages import say
-from xlreport.office.roster import level_of, same
+from xlreport.office.roster import level_of
 from xlreport.reading.values import MOST_IN_A_NAME
-from xlreport.submission import Submission, Unit
+from xlreport.submission import Submission, Unit, unit_key
 
 MOST_SAID = 300
 """Characters of what the first sheet says of the deadline and the address."""
@@ -44,7 +45,7 @@ def blank_submission(
     if last is not None:
         before = read_last(last, form)
         figures = figures_of_last_year(definition, before, year)
-        if before.unit.name and before.unit.name != name:
+        if before.unit.name and unit_key(before.unit.name) != unit_key(name):
             tell(say("template.other_unit", name=last.name, found=before.unit.name, expected=name))
     return Submission(
         form=definition.id,
@@ -63,8 +64,8 @@ def _level(definition: FormDefinition, words: str) -> str:
     Raises:
         RequestError: it is none of the form's.
     """
-    own = {same(word): name for name, label in definition.levels.items() for word in (name, label)}
-    level = own.get(same(words), level_of(words))
+    own = {folded(word): name for name, label in definition.levels.items() for word in (name, label)}
+    level = own.get(folded(words), level_of(words))
     if words and not definition.levels:
         raise RequestError(say("template.levels_none"))
     if words and level not in definition.levels:

@@ -4,7 +4,6 @@ Summed are the units that are accepted or only wait for explanations. Every othe
 (AGG-N): a missing one would silently lower every total. Nothing depends on the order of the children.
 """
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -23,7 +22,7 @@ from xlreport.forms.layout import plan_layout
 from xlreport.messages import say
 from xlreport.office.standing import Standing
 from xlreport.rules.formula import EXACT, utf16_length
-from xlreport.submission import Submission, Unit
+from xlreport.submission import Submission, Unit, unit_key
 
 LONGEST_LIST = 30_000
 """UTF-16 units of the list of missing units; a cell takes 32,767, and the first sheet says a word before it."""
@@ -229,13 +228,13 @@ def _sorted_out(
 
 def _given_twice(units: Sequence[Unit]) -> frozenset[Unit]:
     """Units that stand there more than once: by their code, or by their name where a code is not known."""
-    codes = Counter(unit.code for unit in units if unit.code)
-    names = Counter(_squeezed(unit.name) for unit in units)
-    nameless = {_squeezed(unit.name) for unit in units if not unit.code}
+    codes = Counter(unit_key(unit.code) for unit in units if unit_key(unit.code))
+    names = Counter(unit_key(unit.name) for unit in units)
+    nameless = {unit_key(unit.name) for unit in units if not unit_key(unit.code)}
     return frozenset(
         unit
         for unit in units
-        if codes[unit.code] > 1 or (names[_squeezed(unit.name)] > 1 and _squeezed(unit.name) in nameless)
+        if codes[unit_key(unit.code)] > 1 or (names[unit_key(unit.name)] > 1 and unit_key(unit.name) in nameless)
     )
 
 
@@ -254,14 +253,10 @@ def _absence(definition: FormDefinition, year: int, child: Child) -> Absence | N
 
 def is_same_unit(one: Unit, other: Unit) -> bool:
     """Whether two names mean one unit: by the codes where both have one, else by the names."""
-    if one.code and other.code:
-        return one.code == other.code
-    return _squeezed(one.name) == _squeezed(other.name)
-
-
-def _squeezed(name: str) -> str:
-    """A name as people take it: full and half width alike, without white space."""
-    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
+    codes = unit_key(one.code), unit_key(other.code)
+    if all(codes):
+        return codes[0] == codes[1]
+    return unit_key(one.name) == unit_key(other.name)
 
 
 def _numbers(definition: FormDefinition, child: Child) -> Mapping[FieldRef, Decimal]:

@@ -23,7 +23,7 @@ from xlreport.office import archive_rows as rows
 from xlreport.office.archive_schema import APPLICATION, STEPS, VERSION
 from xlreport.office.filing import Filing, Reading
 from xlreport.office.standing import Standing
-from xlreport.submission import Submission, Unit
+from xlreport.submission import Submission, Unit, unit_key
 
 ARCHIVE = "archive.sqlite"
 """What the file is called in a folder of results."""
@@ -286,8 +286,8 @@ class Archive:
     # ── marks ──
 
     def marks(self, form: str, year: int) -> Mapping[tuple[str, str], Mark]:
-        """The office's marks, by the code of the unit and the judgement."""
-        found = self._rows("SELECT * FROM mark WHERE form = ? AND year = ? ORDER BY code, judgement", form, year)
+        """The office's marks, by the key of the unit's code and the judgement."""
+        found = self._rows("SELECT * FROM mark WHERE form = ? AND year = ? ORDER BY at, code, judgement", form, year)
         marks = (
             Mark(
                 code=rows.words(row["code"]),
@@ -300,7 +300,7 @@ class Archive:
             )
             for row in found
         )
-        return {(mark.code, mark.judgement): mark for mark in marks}
+        return {(unit_key(mark.code), mark.judgement): mark for mark in marks}
 
     def mark(self, form: str, year: int, mark: Mark, *, at: str) -> None:
         """Keep a mark; an earlier one on the same query is replaced.
@@ -311,7 +311,14 @@ class Archive:
         words = (rows.stored(one) for one in (mark.explanation, mark.decision.value, mark.note))
         sides = (rows.digits(mark.left), rows.digits(mark.right))
         row = (form, year, rows.stored(mark.code), mark.judgement, *sides, *words, at)
+        of_query = "form = ? AND year = ? AND judgement = ?"
         with self.writing():
+            known = self._rows(f"SELECT code FROM mark WHERE {of_query}", form, year, mark.judgement)  # noqa: S608 - our own names
+            for code in (one["code"] for one in known if unit_key(rows.words(one["code"])) == unit_key(mark.code)):
+                self._connection.execute(
+                    f"DELETE FROM mark WHERE {of_query} AND code = ?",  # noqa: S608 - our own names
+                    (form, year, mark.judgement, code),
+                )
             self._put("mark", _MARK, [row])
 
     # ── results ──

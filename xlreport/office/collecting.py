@@ -17,11 +17,11 @@ from xlreport.messages import say
 from xlreport.office.archive import Decision, Mark
 from xlreport.office.filing import NOTHING, Filing, named
 from xlreport.office.inbox import CHINA
-from xlreport.office.roster import Roster, RosterUnit, same
+from xlreport.office.roster import Roster, RosterUnit
 from xlreport.office.standing import Standing, standing_of
 from xlreport.reading.found import structure_finding
 from xlreport.reading.normalising import SPACES, without
-from xlreport.submission import Submission, Unit
+from xlreport.submission import Submission, Unit, unit_key
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -140,8 +140,8 @@ class _Sorting:
     strays: list[Stray] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.by_code = {row.unit.code: row for row in self.roster.units}
-        self.by_name = {same(row.unit.name): row for row in self.roster.units}
+        self.by_code = {unit_key(row.unit.code): row for row in self.roster.units}
+        self.by_name = {unit_key(row.unit.name): row for row in self.roster.units}
 
     def take(self, one: Received) -> None:
         if not one.filing.is_readable:
@@ -158,7 +158,8 @@ class _Sorting:
 
     def row_of(self, unit: Unit) -> RosterUnit | None:
         """The row of a unit: by its code where it has one, else by its name."""
-        return self.by_code.get(unit.code) if unit.code else self.by_name.get(same(unit.name))
+        code = unit_key(unit.code)
+        return self.by_code.get(code) if code else self.by_name.get(unit_key(unit.name))
 
     def unreadable(self, one: Received) -> None:
         """A file without a word of whose it is: its name may say so."""
@@ -170,11 +171,11 @@ class _Sorting:
 
     def code_in(self, leaf: str) -> str:
         """The one unit whose code begins a file's name as we give it, or whose name is in it; else empty."""
-        words = same(leaf)
-        coded = [row for row in self.roster.units if words.startswith(f"{same(row.unit.code)}_")]
-        found = coded or [row for row in self.roster.units if same(row.unit.name) in words]
-        longest = max((len(same(row.unit.name)) for row in found), default=0)
-        found = [row for row in found if coded or len(same(row.unit.name)) == longest]
+        words = unit_key(leaf)
+        coded = [row for row in self.roster.units if words.startswith(f"{unit_key(row.unit.code)}_")]
+        found = coded or [row for row in self.roster.units if unit_key(row.unit.name) in words]
+        longest = max((len(unit_key(row.unit.name)) for row in found), default=0)
+        found = [row for row in found if coded or len(unit_key(row.unit.name)) == longest]
         return found[0].unit.code if len(found) == 1 else ""
 
     # ── strays ──
@@ -194,7 +195,7 @@ class _Sorting:
 
     def strange(self, one: Received) -> Finding:
         unit = one.filing.unit
-        namesake = self.by_name.get(same(unit.name))
+        namesake = self.by_name.get(unit_key(unit.name))
         hint = "" if namesake is None else say("collect.namesake", code=namesake.unit.code)
         name, code = _told_short(unit.name), _told_short(unit.code) or say("collect.no_code")
         return structure_finding("AGG-UNIT", Severity.ERROR, name=one.name, unit=name, its_code=code, hint=hint)
@@ -222,7 +223,7 @@ class _Sorting:
     def other_names(self, row: RosterUnit, chosen: Received) -> Iterator[Finding]:
         """Where the workbook calls the unit otherwise than the roster does."""
         ours, theirs, levels = row.unit, chosen.filing.unit, self.definition.levels
-        if same(ours.name) != same(theirs.name):
+        if unit_key(ours.name) != unit_key(theirs.name):
             yield structure_finding("AGG-NAME", Severity.NOTICE, own=ours.name, given=_told_short(theirs.name))
         if ours.level and theirs.level and ours.level != theirs.level:
             own, brought = (levels.get(level, level) for level in (ours.level, theirs.level))
@@ -307,7 +308,7 @@ def with_marks(
 ) -> Marked:
     """A unit's state under the marks that were made for its present numbers; all others have lapsed."""
     queries = {one.rule: one for one in findings if one.severity is Severity.QUERY and one.rule is not None}
-    mine = [mark for (code, _), mark in marks.items() if code == state.unit.code]
+    mine = [mark for (code, _), mark in marks.items() if code == unit_key(state.unit.code)]
     valid = tuple(mark for mark in mine if _holds(mark, queries.get(mark.judgement)))
     rejected = {mark.judgement: mark for mark in valid if mark.decision is Decision.REJECTED}
     if not rejected:

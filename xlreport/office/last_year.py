@@ -11,8 +11,7 @@ from xlreport.errors import RequestError, WorkbookError
 from xlreport.fields import FieldRef
 from xlreport.forms.definition import FormDefinition
 from xlreport.messages import say
-from xlreport.office.roster import same
-from xlreport.submission import Submission, Unit
+from xlreport.submission import Submission, Unit, unit_key
 from xlreport.verifying.sources import read_source
 
 Figures = Mapping[FieldRef, Decimal]
@@ -127,13 +126,13 @@ class _Matching:
         return first.figures
 
     def _compare_names(self, unit: Unit, last: Submission) -> None:
-        if last.unit.name and same(last.unit.name) != same(unit.name):
+        if last.unit.name and unit_key(last.unit.name) != unit_key(unit.name):
             words = say("template.other_unit", name=last.source, found=last.unit.name, expected=unit.name)
             self.notes.append(words)
 
 
 def _unit_of(last: Unit, units: Sequence[Unit]) -> Unit | None:
     """The unit of this year that last year's was: of the same code, else of the same name."""
-    by_code = (unit for unit in units if last.code and same(unit.code) == same(last.code))
-    by_name = (unit for unit in units if last.name and same(unit.name) == same(last.name))
+    by_code = (unit for unit in units if last.code and unit_key(unit.code) == unit_key(last.code))
+    by_name = (unit for unit in units if last.name and unit_key(unit.name) == unit_key(last.name))
     return next(by_code, None) or next(by_name, None)

@@ -4,7 +4,7 @@ from xlreport.errors import RequestError
 from xlreport.findings import ExplanationState, Finding, Severity
 from xlreport.messages import say
 from xlreport.office.archive import Archive, Decision, Held, Mark
-from xlreport.office.roster import same
+from xlreport.submission import unit_key
 
 MOST_NAMED = 20
 """Units that are named where a part of a name fits several."""
@@ -62,9 +62,9 @@ def make_mark(archive: Archive, unit: str, judgement: str, decision: Decision, *
 
 
 def _unit(units: tuple[Held, ...], words: str) -> Held:
-    by_code = [one for one in units if same(one.unit.code) == same(words)]
-    by_name = [one for one in units if same(one.unit.name) == same(words)]
-    by_part = [one for one in units if same(words) and same(words) in same(one.unit.name)]
+    by_code = [one for one in units if unit_key(one.unit.code) == unit_key(words)]
+    by_name = [one for one in units if unit_key(one.unit.name) == unit_key(words)]
+    by_part = [one for one in units if unit_key(words) and unit_key(words) in unit_key(one.unit.name)]
     found = by_code or by_name or by_part
     if not found:
         raise RequestError(say("mark.no_unit", unit=words))

@@ -22,7 +22,7 @@ from xlreport.office.standing import Standing
 from xlreport.office.status_sheet import StatusReport, write_status
 from xlreport.office.summing import Children, Earlier, Unread, earlier_sum, is_same_sum
 from xlreport.office.trace_sheet import write_trace
-from xlreport.submission import Submission, Unit
+from xlreport.submission import Submission, Unit, unit_key
 from xlreport.writing.filling import refuse_what_no_cell_holds
 
 STATUS, AGGREGATE, TRACE, RETURN = "status.xlsx", "aggregate.xlsx", "trace.xlsx", "return"
@@ -89,7 +89,7 @@ class Writing:
         of_units = {code for code, _ in marks}
         found = {}
         for state in collection.units:
-            submission = self._submission(state) if state.unit.code in of_units else None
+            submission = self._submission(state) if unit_key(state.unit.code) in of_units else None
             if submission is None:
                 found[state.unit.code] = Marked(state=state)
             else:

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from xlreport.cells import folded
 from xlreport.errors import RequestError
 from xlreport.messages import say
 from xlreport.messages.roster_zh import HEADING_MARKS, LEVEL_WORDS, ROSTER_COLUMNS
 from xlreport.office.roster_source import Rows, SourceCell, SourceRow, tables_of
 from xlreport.reading.values import MOST_IN_A_NAME
-from xlreport.submission import Unit
+from xlreport.submission import Unit, unit_key
 
 NEEDED = ("code", "name")
 MOST_HEADER_ROW = 20
@@ -44,11 +45,11 @@ class Roster:
     @cached_property
     def parents(self) -> tuple[str, ...]:
         """The superiors the roster names that are no row of it, each once, in the order of the roster."""
-        rows = {same(words) for one in self.units for words in (one.unit.code, one.unit.name)}
+        rows = {unit_key(words) for one in self.units for words in (one.unit.code, one.unit.name)}
         outside: dict[str, str] = {}
         for one in self.units:
-            if one.parent and same(one.parent) not in rows:
-                outside.setdefault(same(one.parent), one.parent)
+            if one.parent and unit_key(one.parent) not in rows:
+                outside.setdefault(unit_key(one.parent), one.parent)
         return tuple(outside.values())
 
     @property
@@ -61,14 +62,9 @@ class Roster:
         return Unit(name=self.parent) if self.parent else None
 
 
-def same(words: str) -> str:
-    """What two spellings of one code or name have in common: width, case and spaces make no other unit."""
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", words)).casefold()
-
-
 def level_of(words: str) -> str:
     """The level that a word for one means (``county``, 县, 区县级 are all ``county``); empty for no such word."""
-    return _LEVELS.get(same(words), "")
+    return _LEVELS.get(folded(words), "")
 
 
 def read_roster(data: bytes, name: str) -> Roster:
@@ -123,7 +119,7 @@ def _with_header(tables: Iterable[Rows], name: str) -> tuple[Rows, _Header]:
 
 def _columns(row: SourceRow) -> dict[str, int]:
     """The columns a row names as a header would; of two for one thing, the one with the plainer name."""
-    headings = [_MARKS.sub("", same(cell.text)) for cell in row.cells]
+    headings = [_MARKS.sub("", folded(cell.text)) for cell in row.cells]
     found = {}
     for key, names in ROSTER_COLUMNS.items():
         ranked = [(names.index(heading), at) for at, heading in enumerate(headings) if heading in names]
@@ -178,7 +174,7 @@ class _Reading:
         self.problems.append((row.number, say("roster.line", row=row.number, words=say(key, **values))))
 
 
-_LEVELS = {same(word): level for level, words in LEVEL_WORDS.items() for word in (level, *words)}
+_LEVELS = {folded(word): level for level, words in LEVEL_WORDS.items() for word in (level, *words)}
 
 
 def _fault(text: str, *, needed: bool) -> str:
@@ -195,7 +191,7 @@ def _duplicates(units: Iterable[RosterUnit]) -> Iterator[Problem]:
         first: dict[str, int] = {}
         for one in units:
             words = one.unit.code if key == "code" else one.unit.name
-            before = first.setdefault(same(words), one.row)
+            before = first.setdefault(unit_key(words), one.row)
             if words and before != one.row:
                 said = say("roster.twice", column=ROSTER_COLUMNS[key][0], words=words, row=before)
                 yield one.row, say("roster.line", row=one.row, words=said)

@@ -14,7 +14,7 @@ from xlreport.forms.layout import plan_layout
 from xlreport.messages import say
 from xlreport.reading.values import ValuesDocument, submission_of
 from xlreport.rules.formula import round_half_up, utf16_length
-from xlreport.submission import Submission
+from xlreport.submission import Submission, unit_key
 from xlreport.writing.limits_cell import MAX_NUMBER, MIN_NUMBER
 from xlreport.writing.text_sheet import MOST_TEXT, spread
 
@@ -93,11 +93,11 @@ def _refuse_other_report(template: Submission, document: ValuesDocument) -> None
     if document.year is not None and document.year != template.year:
         raise RequestError(say("fill.other_year", name=document.name, found=document.year, expected=template.year))
     unit, ours = document.unit, template.unit
-    if unit.name and unit.name != ours.name:
+    if unit.name and unit_key(unit.name) != unit_key(ours.name):
         raise RequestError(say("fill.other_unit", name=document.name, found=unit.name, expected=ours.name))
     if unit.level and ours.level and unit.level != ours.level:
         raise RequestError(say("fill.other_level", name=document.name, found=unit.level, expected=ours.level))
-    if unit.code and ours.code and unit.code != ours.code:
+    if unit.code and ours.code and unit_key(unit.code) != unit_key(ours.code):
         raise RequestError(say("fill.other_unit", name=document.name, found=unit.code, expected=ours.code))
 
 
