@@ -8,7 +8,7 @@ import signal
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -26,6 +26,7 @@ from xlreport.cells import BLANK, Boolean, CellRef, ErrorValue, Number, Text, To
 from xlreport.checks.check import check
 from xlreport.errors import RequestError
 from xlreport.findings import ExplanationState, Finding, Severity
+from xlreport.messages import say
 from xlreport.office import archive_schema
 from xlreport.office.archive import ARCHIVE, Archive, Decision, Held, Mark, Placed, last_year
 from xlreport.office.filing import Filing, Reading, edition, named, program, read_content
@@ -271,6 +272,45 @@ def test_a_mark_replaces_the_one_before(archive: Archive) -> None:
     archive.mark("toy", 2024, again, at="2")
     assert archive.marks("toy", 2024) == {("001", "PRICE"): again}
     assert archive.marks("toy", 2025) == {}
+
+
+def old_archive(path: Path) -> Path:
+    """An archive of the first version."""
+    of_version(path, 1)
+    return path
+
+
+def empty(path: Path) -> Path:
+    path.write_bytes(b"")
+    return path
+
+
+def of_another(path: Path) -> Path:
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE unit (form, year, code, name, level, standing, digest)")
+    connection.close()
+    return path
+
+
+@pytest.mark.parametrize("make", [old_archive, empty, of_another])
+def test_reading_last_year_changes_no_byte_of_an_archive(tmp_path: Path, make: Callable[[Path], Path]) -> None:
+    path = make(tmp_path / ARCHIVE)
+    before = path.read_bytes()
+    with suppress(RequestError):
+        last_year(path, "toy", 2024)
+    assert (path.read_bytes(), [one.name for one in tmp_path.iterdir()]) == (before, [ARCHIVE])
+
+
+def test_an_archive_of_an_older_version_is_read_as_it_is(tmp_path: Path) -> None:
+    assert last_year(old_archive(tmp_path / ARCHIVE), "toy", 2024) == {}
+
+
+@pytest.mark.parametrize("make", [empty, of_another])
+def test_what_is_no_archive_has_no_last_year(tmp_path: Path, make: Callable[[Path], Path]) -> None:
+    path = make(tmp_path / ARCHIVE)
+    with pytest.raises(RequestError) as caught:
+        last_year(path, "toy", 2024)
+    assert str(caught.value) == say("archive.not_ours", path=path)
 
 
 def test_last_years_figures_are_those_that_counted_in_the_end(tmp_path: Path) -> None:

@@ -111,6 +111,28 @@ class Archive:
                 raise
             return archive
 
+    @classmethod
+    def reading(cls, path: Path, *, seconds: float = SECONDS) -> Self:
+        """Open an archive only to read it, as it stands at this moment; not a byte of it changes.
+
+        One of an older version is read as it is.
+
+        Raises:
+            RequestError: it is no archive, of a newer version, damaged, in use, or cannot be read.
+        """
+        with _told(path):
+            address = f"{path.resolve().as_uri()}?mode=ro"
+            connection = sqlite3.connect(address, timeout=seconds, isolation_level=None, uri=True)
+            try:
+                connection.row_factory = sqlite3.Row
+                connection.execute("BEGIN")
+                archive = cls(path, connection)
+                archive._version(is_made=True)
+            except BaseException:
+                connection.close()
+                raise
+            return archive
+
     def close(self) -> None:
         """Close it."""
         self._connection.close()
@@ -139,15 +161,18 @@ class Archive:
         self._connection.execute("PRAGMA journal_mode = DELETE")
         self._connection.execute("PRAGMA synchronous = FULL")
 
-    def _version(self) -> int:
+    def _version(self, *, is_made: bool = False) -> int:
         """The version of the file; nothing was changed yet if it is refused.
+
+        Args:
+            is_made: Whether an empty file is refused, too.
 
         Raises:
             RequestError: it is another program's database, or of a version that is not known.
         """
         version, application = (self._one(f"PRAGMA {name}") for name in ("user_version", "application_id"))
         is_new = not self._one("SELECT count(*) FROM sqlite_master")
-        if application != APPLICATION and not (is_new and not version and not application):
+        if application != APPLICATION and (is_made or version or application or not is_new):
             raise RequestError(say("archive.not_ours", path=self.path))
         if version > VERSION:
             raise RequestError(say("archive.newer", path=self.path, found=version, known=VERSION))
@@ -379,7 +404,7 @@ def last_year(archive: Path, form: str, year: int) -> Mapping[str, Submission]:
     if not path.is_file():
         raise RequestError(say("archive.none", path=path))
     found = {}
-    with Archive.open(path) as opened:
+    with Archive.reading(path) as opened:
         for held in opened.units(form, year):
             submission = opened.submission(held.digest) if held.standing.is_summed and held.digest else None
             if submission is not None:
