@@ -6,15 +6,18 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from documents import PROJECT
-from inboxes import DEAR, TOY, Desk, submission
+from inboxes import DEAR, PARENT, TOY, Desk, explained, submission, workbook
 
+from xlreport.cli.marking import run_mark
 from xlreport.cli.watching import run_watch
 from xlreport.errors import RequestError
+from xlreport.office.archive import ARCHIVE
 from xlreport.office.watching import MOST_POSTPONED, Look, look_at, watch
 
 A, B, C = Path("a.xlsx"), Path("b.xlsx"), Path("c.xlsx")
@@ -98,7 +101,7 @@ def desk(tmp_path: Path) -> Desk:
     return desk
 
 
-def watched(desk: Desk, monkeypatch: pytest.MonkeyPatch, *steps: Callable[[], Any]) -> None:
+def watched(desk: Desk, monkeypatch: pytest.MonkeyPatch, *steps: Callable[[], Any], **options: Any) -> None:
     """Watch, doing one step before each look after the first, and then Ctrl+C."""
     left = iter(steps)
 
@@ -110,7 +113,7 @@ def watched(desk: Desk, monkeypatch: pytest.MonkeyPatch, *steps: Callable[[], An
         step()
 
     monkeypatch.setattr("xlreport.cli.watching.time.sleep", sleep)
-    run_watch(desk.options(), 5)
+    run_watch(desk.options(**options), 5)
 
 
 def nothing() -> None:
@@ -181,6 +184,34 @@ def test_what_is_wrong_from_the_start_is_refused_at_once(desk: Desk, monkeypatch
     desk.inbox.rmdir()
     with pytest.raises(RequestError, match="没有"):
         watched(desk, monkeypatch)
+
+
+def test_a_corrected_roster_is_noticed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    watched(desk, monkeypatch, nothing, lambda: desk.roster("001", "002", "003"), nothing, nothing)
+    assert list(desk.states()) == ["001", "002", "003"]
+
+
+def test_a_mark_is_noticed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.put("a.xlsx", submission("001", price=DEAR, explanations=explained()))
+    reject = partial(run_mark, desk.results, "001", "PRICE", "不予采纳", note="")
+    watched(desk, monkeypatch, nothing, reject, nothing, nothing)
+    assert desk.states()["001"] == "待说明"
+
+
+def test_another_report_to_compare_with_is_noticed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    report = desk.folder / "own.xlsx"
+    report.write_bytes(workbook(submission("900", PARENT, old=0)))
+    desk.put("a.xlsx", submission("001"))
+    change = partial(report.write_bytes, workbook(submission("900", PARENT, old=77)))
+    watched(desk, monkeypatch, nothing, change, nothing, nothing, against=report)
+    assert "77" in str(desk.lines("差额表", name="trace.xlsx"))
+
+
+def test_a_collection_is_no_change_that_asks_for_another(desk: Desk) -> None:
+    desk.put("a.xlsx", submission("001"))
+    before = look_at(desk.inbox, (), desk.results / ARCHIVE)
+    desk.collect()
+    assert look_at(desk.inbox, (), desk.results / ARCHIVE) == before
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no such signals between processes")

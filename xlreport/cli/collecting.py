@@ -50,6 +50,11 @@ class CollectOptions:
     against: Path | None = None
     jobs: int = 0
 
+    @property
+    def beside(self) -> tuple[Path, ...]:
+        """The files a collection reads beside the inbox."""
+        return tuple(path for path in (self.roster, self.against) if path is not None)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Task:

@@ -11,12 +11,13 @@ from xlreport.cli.collecting import TROUBLE, CollectOptions, Report, collect_onc
 from xlreport.cli.output import tell
 from xlreport.errors import XlreportError
 from xlreport.messages import say
+from xlreport.office.archive import ARCHIVE
 from xlreport.office.folder import OwnFolder
 from xlreport.office.watching import Look, look_at, watch
 
 
 def run_watch(options: CollectOptions, every: float) -> None:
-    """Collect whenever files have come, until it is stopped; every result is whole whenever that is.
+    """Collect whenever files have come or the roster or a mark has changed; every result is whole when it is stopped.
 
     Raises:
         RequestError: something asked for is not right, or another run is at work.
@@ -29,7 +30,8 @@ def run_watch(options: CollectOptions, every: float) -> None:
         with open_results(options, task) as folder:
             tell(say("watch.begin", folder=options.inbox, every=f"{every:g}"))
             run = _Run(options, folder)
-            watch(partial(look_at, options.inbox), run.collect, partial(time.sleep, every))
+            look = partial(look_at, options.inbox, options.beside, options.results / ARCHIVE)
+            watch(look, run.collect, partial(time.sleep, every))
     except KeyboardInterrupt:
         tell(say("watch.end"))
     finally:
@@ -51,12 +53,12 @@ class _Run:
     def collect(self, still: Look) -> bool:
         """Collect the files that stand still; whether nothing has to be tried again."""
         try:
-            task = prepare(self.options)  # the roster may have been corrected since
+            task = prepare(self.options)  # roster and reports may have been corrected since
             report = collect_once(self.options, task, self.folder, only=still.__contains__)
         except XlreportError as error:
             self.tell((str(error),))
             return False
-        self.say(report, len(still))
+        self.say(report, sum(path.is_relative_to(self.options.inbox) for path in still))
         return report.code != TROUBLE
 
     def say(self, report: Report, count: int) -> None:

@@ -89,10 +89,10 @@ COLLECTING_WORDS: dict[str, str] = {
     "mark.no_query": "“{unit}”没有“{judgement}”这条核实性问题。它有：{known}。",
     "mark.no_queries": "“{unit}”没有核实性问题。",
     "mark.unexplained": "“{unit}”对“{judgement}”还没有作出说明，谈不上不予采纳；退回件里已经要求它说明。",
-    "mark.done": "已记下：{unit}　{judgement}（左边 {left}，右边 {right}）　{decision}。再运行一次 collect，状态和退回件会跟着更新。",
+    "mark.done": "已记下：{unit}　{judgement}（左边 {left}，右边 {right}）　{decision}。再运行一次 collect，状态和退回件就会更新；watch 正在运行的，过几秒自己更新。",
     # ── watching ──
     "watch.begin": "守着“{folder}”，每 {every} 秒看一次；按 Ctrl+C 停止。",
-    "watch.again": "收件夹有变化（{count} 个文件），重新汇总……",
+    "watch.again": "有变化（收件夹里 {count} 个文件），重新汇总……",
     "watch.end": "已停止，写好的结果都在。",
     # ── status.xlsx ──
     "status.sheet.units": "报送情况",

@@ -15,6 +15,7 @@ from enum import Enum
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Any, Self
+from zlib import crc32
 
 from xlreport.errors import RequestError, reason_of
 from xlreport.findings import Finding
@@ -35,6 +36,10 @@ _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _DAMAGED = frozenset({sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT})
 _PRIMARY = 0xFF
 """The bits of an extended error code that say what kind it is."""
+
+
+NO_MARKS = (0, 0)
+"""What ``marks_seen`` says where there are none."""
 
 
 class Decision(Enum):
@@ -326,6 +331,13 @@ class Archive:
             for row in found
         )
         return {(unit_key(mark.code), mark.judgement): mark for mark in marks}
+
+    def marks_seen(self) -> tuple[int, int]:
+        """How many marks there are, and a number that tells them from others."""
+        if not self._one("SELECT count(*) FROM sqlite_master WHERE name = 'mark'"):
+            return NO_MARKS
+        found = self._rows(f"SELECT {_MARK} FROM mark ORDER BY form, year, code, judgement")  # noqa: S608 - our own names
+        return len(found), crc32(repr([tuple(row) for row in found]).encode()) if found else 0
 
     def mark(self, form: str, year: int, mark: Mark, *, at: str) -> None:
         """Keep a mark; an earlier one on the same query is replaced.

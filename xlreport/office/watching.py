@@ -1,28 +1,50 @@
 """Watch an inbox: look every few seconds (events do not cross a network share), and collect when files have come.
 
+What a collection reads beside the inbox is looked at, too: the roster, other reports, the marks.
 A file counts once two looks in a row found it the same: until then somebody may still be copying it.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from xlreport.errors import RequestError
+from xlreport.office.archive import NO_MARKS, Archive
 from xlreport.office.inbox import files_of
 
 Look = Mapping[Path, tuple[int, int]]
-"""Every file of an inbox with its size and the time of its last change."""
+"""Every file that is looked at, with what tells its state: its size and the time of its last change."""
 MOST_POSTPONED = 12
 """Looks for which a collection waits until a file that counted, and is being written again, stands still."""
 
 
-def look_at(inbox: Path) -> Look:
-    """What lies in an inbox now."""
+def look_at(inbox: Path, beside: Iterable[Path] = (), archive: Path | None = None) -> Look:
+    """What lies in an inbox now, and how the rest stands that a collection depends on.
+
+    Args:
+        inbox: The folder.
+        beside: Other files a collection reads.
+        archive: The archive of the results; of it only the marks count, as a collection itself writes into it.
+    """
     found = {}
-    for path in files_of(inbox):
+    for path in (*files_of(inbox), *beside):
         with suppress(OSError):  # gone since
             status = path.stat()
             found[path] = (status.st_size, status.st_mtime_ns)
+    if archive is not None:
+        found[archive] = _marks_of(archive)
     return found
+
+
+def _marks_of(path: Path) -> tuple[int, int]:
+    """What tells the marks of an archive from others, none from an archive that is not there yet."""
+    if not path.is_file():
+        return NO_MARKS
+    try:
+        with Archive.reading(path) as archive:
+            return archive.marks_seen()
+    except RequestError:  # the collection will say so
+        return NO_MARKS
 
 
 def watch(look: Callable[[], Look], collect: Callable[[Look], bool], wait: Callable[[], object]) -> None:
