@@ -115,6 +115,18 @@ def test_a_second_run_in_the_same_folder_is_told_so_and_may_begin_when_the_first
 # ── writing ──
 
 
+def test_a_second_run_in_the_same_process_is_told_so_and_takes_nothing_away(tmp_path: Path) -> None:
+    (tmp_path / "again").symlink_to(tmp_path / "a", target_is_directory=True)
+    with opened(tmp_path / "a"):
+        for path in (tmp_path / "a", tmp_path / "a/../a", tmp_path / "again"):
+            with pytest.raises(RequestError, match="正由另一个 xlreport 使用"):
+                opened(path)
+        program = [sys.executable, "-c", HOLDER, str(tmp_path / "a"), PURPOSE]
+        other = subprocess.run(program, capture_output=True, input=b"", check=False)
+        assert (b"held" in other.stdout, other.returncode != 0) == (False, True)
+    opened(tmp_path / "a").close()
+
+
 def test_writing_the_same_again_touches_nothing(tmp_path: Path) -> None:
     with opened(tmp_path) as folder:
         folder.write("b.xlsx", b"two")
