@@ -46,7 +46,8 @@ class Submission:
     ``last`` are last year's effective figures (totals recomputed), ``None`` where they are not given.
     ``findings`` are what reading found; ``unreadable`` are the tables and sections whose sheet is not
     the form's any more: one finding says so, and nothing in them is judged one by one.
-    ``missing_units`` are, in words, the units whose figures a sum should hold and does not.
+    ``missing_units`` are, in words, the units whose figures a sum should hold and does not. ``summed`` tells the
+    figures a sum had when it was made (see ``checks.figures.sum_seal``); it is empty for what is no sum of ours.
     ``is_sealed`` is false where what only its issuer knows (unit, last year) was changed on the hidden sheet.
     ``leftovers`` are cells outside all inputs in which somebody wrote, and what; ``extra_sheets`` the sheets
     that are not the form's, with the number of their filled cells: a fresh template cannot hold either.
@@ -71,6 +72,7 @@ class Submission:
     deadline: str = ""
     return_to: str = ""
     missing_units: tuple[str, ...] = ()
+    summed: str = ""
     unreadable: frozenset[str] = frozenset()
     findings: tuple[Finding, ...] = ()
     is_sealed: bool = True

@@ -1,14 +1,15 @@
 """From what stands in the cells to the figures that rules name: states, zeros for blanks, totals."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import IntEnum
 
-from xlreport.cells import Blank, Number, Value
+from xlreport.cells import Blank, Number, Value, double_to_decimal, plain
 from xlreport.fields import FieldRef
 from xlreport.forms.accepting import accepted_number
-from xlreport.forms.definition import Field, FormDefinition, Judgement
+from xlreport.forms.definition import Aggregate, Field, FormDefinition, Judgement
 from xlreport.rules.tree import fields_of
 from xlreport.rules.verdict import Figures, number_of
 from xlreport.submission import Submission
@@ -82,6 +83,22 @@ def with_totals(definition: FormDefinition, inputs: Mapping[FieldRef, Decimal]) 
         if term is not None and all(part in numbers for part in fields_of(term)):
             numbers[ref] = number_of(term, Figures(numbers=numbers))
     return {ref: numbers[ref] for ref in definition.fields if ref in numbers}
+
+
+SEAL_LENGTH = 16
+"""Characters of what tells the figures of a sum: enough against accident, and against intent no length is."""
+
+
+def sum_seal(definition: FormDefinition, submission: Submission) -> str:
+    """What tells the figures of a sum from others: every summed field, as a cell holds it; 0 is as good as none.
+
+    It is kept in the sum as it was made, so that a sum is known for one wherever it goes, and a number that somebody
+    changed in it as well.
+    """
+    numbers = effective_figures(definition, submission)
+    summed = (ref for ref, one in definition.fields.items() if one.is_input and one.aggregate is Aggregate.SUM)
+    figures = (f"{ref}={plain(double_to_decimal(float(numbers[ref])))}" for ref in summed if numbers.get(ref))
+    return hashlib.sha256("\n".join(figures).encode()).hexdigest()[:SEAL_LENGTH]
 
 
 def effective_figures(definition: FormDefinition, submission: Submission) -> Mapping[FieldRef, Decimal]:

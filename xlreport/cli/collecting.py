@@ -147,7 +147,8 @@ def collect_once(
             receipt=receipt,
             progress=lambda items, total: told(items, "collect.returning", total),
         )
-        results = writing.write(collect(task.definition, task.roster, options.year, receipt.received))
+        parent = task.wanted.parent
+        results = writing.write(collect(task.definition, task.roster, options.year, receipt.received, parent=parent))
     return _report(options, task, receipt, results)
 
 

@@ -36,11 +36,13 @@ META = (
     "return_to",
     "last_given",
     "missing",
+    "summed",
     "edition",
     "fingerprint",
 )
 """What the hidden sheet says of the workbook, one row each.
 
+``summed`` tells the figures of a sum as it was made, and is empty for what is none: see ``checks.figures``.
 ``edition`` names the labels, formulas, locks and validations the template was made with, ``fingerprint`` everything
 that only whoever issued it knows: see ``forms.sealing``.
 """

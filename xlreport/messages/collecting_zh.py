@@ -53,6 +53,7 @@ COLLECTING_WORDS: dict[str, str] = {
     "structure.AGG-TWICE": "同一单位的 {names}：{why}",
     "structure.AGG-YEAR": "“{name}”是 {found} 年的表，这次收的是 {expected} 年的。请换成 {expected} 年的表再交。",
     "structure.AGG-VERSION": "“{name}”是表单第 {found} 版的表，现在填的是第 {expected} 版，没有计入，也没有退回件。请把数填进现在的模板再交。",
+    "structure.AGG-OWN": "“{name}”是汇总出来的表（“{unit}”的合计），不是本级自己的数，没有计入；计入的话，各单位的数就算了两遍。本级的数请填在发给本级的模板里再交。",
     "collect.other_form": "要收这种表，请加 --form 表单所在的文件夹，结果另放一个文件夹。",
     "structure.AGG-UNIT": "“{name}”是“{unit}”（{its_code}）的表，名录里没有这个单位。{hint}请核对名录，或者确认没有放错文件。",
     "structure.AGG-NAME": "表里的单位名称是“{given}”，名录里是“{own}”；按代码认作同一单位。",

@@ -12,7 +12,7 @@ from enum import Enum
 
 from xlreport.cells import Number, Value, plain
 from xlreport.checks.check import with_bound_explanations
-from xlreport.checks.figures import effective_figures, with_totals
+from xlreport.checks.figures import effective_figures, sum_seal, with_totals
 from xlreport.checks.result import CheckResult
 from xlreport.fields import FieldRef
 from xlreport.findings import ExplanationState, Finding, Severity
@@ -177,7 +177,7 @@ def aggregate(
         missing_units=tuple(dict.fromkeys(_named(not_summed))),  # given twice, it lacks once
     )
     return Aggregate(
-        submission=submission if earlier is None else _with_words(definition, submission, earlier),
+        submission=_signed(definition, submission if earlier is None else _with_words(definition, submission, earlier)),
         trace=Trace(parent=parent, year=year, summed=summed, not_summed=not_summed, numbers=numbers),
         last_origin=origin,
         explanations=_explanations(ordered, {one.unit for one in summed}),
@@ -305,6 +305,11 @@ def _last(
 
 
 # ── words ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _signed(definition: FormDefinition, made: Submission) -> Submission:
+    """The sum with the sign that it is one, of these figures."""
+    return replace(made, summed=sum_seal(definition, made))
 
 
 def _with_words(definition: FormDefinition, made: Submission, earlier: Submission) -> Submission:

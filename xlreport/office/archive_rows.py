@@ -83,6 +83,7 @@ def content_row(reading: Reading) -> Row:
 def filing_of(row: sqlite3.Row) -> Filing:
     """The filing in a row of contents."""
     trouble = row["trouble_code"]
+    facts = json.loads(row["facts"] or "{}")
     return Filing(
         digest=row["digest"],
         form=row["form"],
@@ -92,7 +93,8 @@ def filing_of(row: sqlite3.Row) -> Filing:
         round=row["round"],
         saved=row["saved"],
         filling=row["filling"],
-        is_sealed=row["facts"] is None or json.loads(row["facts"])["is_sealed"],
+        is_sealed=facts.get("is_sealed", True),
+        summed=facts.get("summed", ""),
         standing=Standing(row["verdict"]),
         counts=Counts(error=row["errors"], query=row["queries"], notice=row["notices"], blank=row["blanks"]),
         trouble=Finding(code=trouble, severity=Severity.ERROR, message=words(row["trouble"])) if trouble else None,
@@ -105,6 +107,7 @@ def _facts(submission: Submission) -> dict[str, Any]:
         "zero_blanks": sorted(submission.zero_blanks),
         "unreadable": sorted(submission.unreadable),
         "missing": list(submission.missing_units),
+        "summed": submission.summed,
         "deadline": submission.deadline,
         "return_to": submission.return_to,
         "is_sealed": submission.is_sealed,
@@ -271,6 +274,7 @@ def submission_of(
         deadline=facts["deadline"],
         return_to=facts["return_to"],
         missing_units=tuple(facts["missing"]),
+        summed=filing.summed,
         unreadable=frozenset(facts["unreadable"]),
         findings=tuple(findings),
         is_sealed=facts["is_sealed"],

@@ -15,7 +15,7 @@ from xlreport.findings import ExplanationState, Finding, Severity
 from xlreport.forms.definition import FormDefinition
 from xlreport.messages import say
 from xlreport.office.archive import Decision, Mark
-from xlreport.office.filing import NOTHING, Filing, named
+from xlreport.office.filing import NOBODY, NOTHING, Filing, named
 from xlreport.office.inbox import CHINA
 from xlreport.office.roster import Roster, RosterUnit
 from xlreport.office.standing import Standing, standing_of
@@ -101,9 +101,19 @@ class Collection:
         return sum(one.standing is standing for one in self.units)
 
 
-def collect(definition: FormDefinition, roster: Roster, year: int, received: Iterable[Received]) -> Collection:
-    """Put in order what came in for a form and a year."""
-    sorting = _Sorting(definition, roster, year)
+def collect(
+    definition: FormDefinition, roster: Roster, year: int, received: Iterable[Received], *, parent: Unit = NOBODY
+) -> Collection:
+    """Put in order what came in for a form and a year.
+
+    Args:
+        definition: The form.
+        roster: The units that are to report.
+        year: The year of the report.
+        received: What came in.
+        parent: Whose report the sum becomes: that sum itself is nothing that came in.
+    """
+    sorting = _Sorting(definition, roster, year, parent)
     for one in sorted(received, key=lambda one: (one.names, one.filing.digest)):
         sorting.take(one)
     return Collection(
@@ -136,6 +146,7 @@ class _Sorting:
     definition: FormDefinition
     roster: Roster
     year: int
+    parent: Unit = NOBODY
     found: dict[str, list[Received]] = field(default_factory=dict)
     strays: list[Stray] = field(default_factory=list)
 
@@ -148,7 +159,7 @@ class _Sorting:
             self.unreadable(one)
             return
         row = self.row_of(one.filing.unit)
-        finding = self.older_version(one) or self.wrong_year(one)
+        finding = self.own_sum(one) or self.older_version(one) or self.wrong_year(one)
         if finding is None and row is None:
             finding = self.strange(one)
         if finding is not None:
@@ -179,6 +190,14 @@ class _Sorting:
         return found[0].unit.code if len(found) == 1 else ""
 
     # ── strays ──
+
+    def own_sum(self, one: Received) -> Finding | None:
+        """The sum of the parent itself: as one more child every unit in it would count twice."""
+        unit, parent = one.filing.unit, self.parent
+        names, codes = ({unit_key(a), unit_key(b)} for a, b in ((unit.name, parent.name), (unit.code, parent.code)))
+        if not one.filing.summed or (len(names) > 1 and (len(codes) > 1 or "" in codes)):
+            return None
+        return structure_finding("AGG-OWN", Severity.ERROR, name=one.name, unit=_told_short(unit.name))
 
     def older_version(self, one: Received) -> Finding | None:
         """A workbook of a version before the present one; another form's is not even read."""

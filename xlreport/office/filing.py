@@ -33,7 +33,8 @@ NOBODY = Unit(name="")
 class Filing:
     """The facts about a content, without its values.
 
-    ``is_sealed`` is false where somebody changed what only the issuer of a template knows: unit, year, round.
+    ``summed`` is not empty for a sum of ours. ``is_sealed`` is false where somebody changed what only the issuer of
+    a template knows: unit, year, round.
     ``standing`` is what its check comes to, RETURNED where it cannot be read; ``trouble`` is then why. ``filling``
     tells what was filled in from other fillings, whatever the file around it looks like.
     """
@@ -46,6 +47,7 @@ class Filing:
     round: int = 0
     saved: str = ""
     filling: str = ""
+    summed: str = ""
     is_sealed: bool = True
     standing: Standing = Standing.RETURNED
     counts: Counts = NOTHING
@@ -88,6 +90,7 @@ def read_content(data: bytes, digest: str, form: str) -> Reading:
         round=submission.round,
         saved=submission.saved,
         filling=filling_of(submission),
+        summed=submission.summed,
         is_sealed=submission.is_sealed,
         standing=standing_of(result),
         counts=result.counts,

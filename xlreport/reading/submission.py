@@ -163,6 +163,7 @@ class _Reader:
             deadline=self.words("deadline"),
             return_to=self.words("return_to"),
             missing_units=tuple(line for line in self.words("missing").split("\n") if line),
+            summed=self.words("summed"),
             unreadable=frozenset(got.unreadable),
             findings=tuple(got.findings),
         )

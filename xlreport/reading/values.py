@@ -35,10 +35,13 @@ class ValuesDocument:
     values: Mapping[str, Any] = field(default_factory=dict)
     zero_blanks: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    summed: str = ""
     explanations: Mapping[str, Any] = field(default_factory=dict)
 
 
-_KEYS = frozenset({"contract", "form", "version", "unit", "year", "values", "zero_blanks", "missing", "explanations"})
+_KEYS = frozenset(
+    {"contract", "form", "version", "unit", "year", "values", "zero_blanks", "missing", "summed", "explanations"}
+)
 
 
 def parse_values(data: bytes, name: str) -> ValuesDocument:
@@ -71,6 +74,7 @@ def parse_values(data: bytes, name: str) -> ValuesDocument:
         values=document.get("values") or {},
         zero_blanks=tuple(document.get("zero_blanks") or ()),
         missing=tuple(document.get("missing") or ()),
+        summed=document.get("summed") or "",
         explanations=document.get("explanations") or {},
     )
 
@@ -137,6 +141,7 @@ def _shape_problems(document: Any) -> Iterator[str]:
         ("values", dict),
         ("zero_blanks", list),
         ("missing", list),
+        ("summed", str),
         ("explanations", dict),
     ):
         value = document.get(name)
@@ -259,6 +264,7 @@ class _Converter:
             totals=self.totals,
             zero_blanks=frozenset(document.zero_blanks),
             missing_units=document.missing,
+            summed=document.summed,
             explanations={key: _explanation(value) for key, value in document.explanations.items()},
             findings=tuple(self.findings),
         )

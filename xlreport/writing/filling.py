@@ -113,6 +113,7 @@ def _merged(template: Submission, given: Submission) -> Submission:
         totals={},
         zero_blanks=template.zero_blanks | given.zero_blanks,
         missing_units=tuple(dict.fromkeys((*template.missing_units, *given.missing_units))),
+        summed=given.summed or template.summed,
         explanations={**template.explanations, **given.explanations},
         findings=(),
     )

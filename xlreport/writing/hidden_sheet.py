@@ -67,6 +67,7 @@ def meta_of(definition: FormDefinition, submission: Submission) -> Mapping[str, 
         "return_to": submission.return_to,
         "last_given": Decimal(submission.last is not None),
         "missing": "\n".join(submission.missing_units),
+        "summed": submission.summed,
         "edition": "",
         "fingerprint": "",
     }

@@ -34,6 +34,8 @@ def values_document(definition: FormDefinition, submission: Submission, *, compu
         document["zero_blanks"] = sorted(submission.zero_blanks)
     if submission.missing_units:
         document["missing"] = list(submission.missing_units)
+    if submission.summed:
+        document["summed"] = submission.summed
     if submission.explanations:
         document["explanations"] = {
             key: {
