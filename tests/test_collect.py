@@ -88,6 +88,46 @@ STATES = {
 }
 
 
+# ── last year ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def summed_up(desk: Desk) -> Submission:
+    """The sum as it is read back."""
+    return read_source((desk.results / "aggregate.xlsx").read_bytes(), "aggregate.xlsx", TOY).submission
+
+
+def test_the_sum_bears_the_figures_its_own_unit_had_last_year(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.roster("001", "002")
+    desk.put("a.xlsx", submission("001"))
+    last = tmp_path / "last.json"
+    last.write_bytes(as_json(replace(submission("900", PARENT, old=41), year=2023)))
+    desk.collect(last=last)
+    found = summed_up(desk).last
+    assert found is not None
+    assert found[ref("books.old.number")] == 41
+
+
+def test_other_figures_of_last_year_make_the_sum_anew(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.roster("001")
+    desk.put("a.xlsx", submission("001"))
+    desk.collect()
+    last = tmp_path / "last.json"
+    last.write_bytes(as_json(replace(submission("900", PARENT, old=41), year=2023)))
+    desk.collect(last=last)
+    assert summed_up(desk).last is not None
+
+
+def test_a_file_of_another_year_is_no_last_year_of_the_sum(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.roster("001")
+    last = tmp_path / "last.json"
+    last.write_bytes(as_json(submission("900", PARENT)))
+    with pytest.raises(RequestError, match="2023"):
+        desk.collect(last=last)
+
+
 # ── who a unit is ─────────────────────────────────────────────────────────────────────────────────
 
 SPELLINGS = ["００１", " 001", "0 01"]

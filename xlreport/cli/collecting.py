@@ -26,7 +26,7 @@ from xlreport.office.receiving import Reader, Receipt, forms_of, receive
 from xlreport.office.results import AGGREGATE, RETURN, STATUS, TRACE, Results, Wanted, Writing
 from xlreport.office.roster import Roster
 from xlreport.office.standing import Standing
-from xlreport.submission import Unit
+from xlreport.submission import Submission
 
 COMPLETE, INCOMPLETE, TROUBLE = range(3)
 PURPOSE = "collect"
@@ -47,13 +47,14 @@ class CollectOptions:
     unit: str = ""
     unit_code: str = ""
     level: str = ""
+    last: Path | None = None
     against: Path | None = None
     jobs: int = 0
 
     @property
     def beside(self) -> tuple[Path, ...]:
         """The files a collection reads beside the inbox."""
-        return tuple(path for path in (self.roster, self.against) if path is not None)
+        return tuple(path for path in (self.roster, self.last, self.against) if path is not None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,7 +115,7 @@ def prepare(options: CollectOptions) -> Task:
     roster = read_roster_file(options.roster)
     parent = _parent(options, definition, roster, form)
     against = None if options.against is None else read_file(options.against, form).submission
-    wanted = Wanted(definition=definition, parent=parent, against=against)
+    wanted = Wanted(definition=definition, parent=parent.unit, last=parent.last, against=against)
     return Task(form=form, definition=definition, roster=roster, wanted=wanted)
 
 
@@ -184,26 +185,25 @@ def _refuse_other_form(inbox: Path, definition: FormDefinition) -> None:
         raise RequestError(say("collect.other_forms", **words))
 
 
-def _parent(options: CollectOptions, definition: FormDefinition, roster: Roster, form: str) -> Unit:
-    """The unit whose report the sum becomes: as given, else the one superior the roster names."""
+def _parent(options: CollectOptions, definition: FormDefinition, roster: Roster, form: str) -> Submission:
+    """The unit whose report the sum becomes (as given, else the one superior the roster names), and its last year."""
     found = roster.parent_unit()
     name = options.unit or (found.name if found is not None else "")
     if not name and roster.parents:
         raise RequestError(say("collect.parents", **words_of_parents(roster)))
     if not name:
         raise RequestError(say("collect.no_parent"))
-    checked = blank_submission(
+    return blank_submission(
         definition,
         unit=name,
         code=options.unit_code,
         level=options.level,
         year=options.year,
-        last=None,
+        last=options.last,
         deadline="",
         return_to="",
         form=form,
     )
-    return checked.unit
 
 
 # ── words ─────────────────────────────────────────────────────────────────────────────────────────

@@ -341,6 +341,7 @@ CollectForm = Annotated[str, typer.Option("--form", help=say("cli.collect_form")
 ParentName = Annotated[str, typer.Option("--unit", help=say("cli.parent"))]
 ParentCode = Annotated[str, typer.Option("--unit-code", help=say("cli.parent_code"))]
 ParentLevel = Annotated[str, typer.Option("--level", help=say("cli.parent_level"))]
+ParentLast = Annotated[Path | None, typer.Option("--last", metavar="FILE", help=say("cli.parent_last"))]
 Against = Annotated[Path | None, typer.Option("--against", metavar="FILE", help=say("cli.against"))]
 Jobs = Annotated[int, typer.Option("--jobs", min=0, max=64, help=say("cli.jobs"))]
 
@@ -356,6 +357,7 @@ def collect(
     unit: ParentName = "",
     unit_code: ParentCode = "",
     level: ParentLevel = "",
+    last: ParentLast = None,
     against: Against = None,
     jobs: Jobs = 0,
 ) -> None:
@@ -371,6 +373,7 @@ def collect(
         unit=unit,
         unit_code=unit_code,
         level=level,
+        last=last,
         against=against,
         jobs=jobs,
     )
@@ -388,6 +391,7 @@ def watch(
     unit: ParentName = "",
     unit_code: ParentCode = "",
     level: ParentLevel = "",
+    last: ParentLast = None,
     against: Against = None,
     jobs: Jobs = 0,
     every: Annotated[float, typer.Option("--every", min=0.1, max=3600, help=say("cli.every"))] = 5,
@@ -405,6 +409,7 @@ def watch(
         unit=unit,
         unit_code=unit_code,
         level=level,
+        last=last,
         against=against,
         jobs=jobs,
     )

@@ -13,6 +13,7 @@ COLLECTING_WORDS: dict[str, str] = {
     "cli.parent": "汇总单位的名称；名录的“上级”只有一个时可以不写。",
     "cli.parent_code": "汇总单位的代码。",
     "cli.parent_level": "汇总单位的级别，如 county 或 县；不写则按级别的规则不用。",
+    "cli.parent_last": "汇总单位上年的填报文件（.xlsx 或导出的 .json）：汇总表与上年的数比较；不写则用各单位带来的上年数。",
     "cli.against": "汇总单位另外做的报告：与汇总数不同的格子列在 trace.xlsx 的差额表里。",
     "cli.jobs": "同时用几个进程，0 到 64；0 为处理器的个数。",
     "cli.every": "每隔几秒看一次收件夹，0.1 到 3600。",

@@ -145,8 +145,6 @@ def aggregate(
     children: Iterable[Child],
     *,
     last: Mapping[FieldRef, Decimal] | None = None,
-    deadline: str = "",
-    return_to: str = "",
     earlier: Submission | None = None,
 ) -> Aggregate:
     """Sum up the children's figures as a submission of the parent unit.
@@ -157,8 +155,6 @@ def aggregate(
         year: The year of the report.
         children: Every unit of the roster, the parent's own level among them.
         last: The parent's figures of last year; without them the sum of the children's, if all have brought theirs.
-        deadline: Shown on the first sheet.
-        return_to: Shown on the first sheet.
         earlier: A sum made before whose narrative and explanations are kept; those lapse with their numbers.
     """
     ordered = sorted(children, key=_place)
@@ -172,8 +168,6 @@ def aggregate(
         year=year,
         values={ref: Number(numbers[ref]) for ref in _inputs(definition) if ref in numbers},
         last=figures,
-        deadline=deadline,
-        return_to=return_to,
         missing_units=tuple(dict.fromkeys(_named(not_summed))),  # given twice, it lacks once
     )
     return Aggregate(

@@ -1,10 +1,12 @@
 """The results of a collection: status, return copies, the sum and its trace, each written whole or left as it is."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from xlreport.errors import RequestError
+from xlreport.fields import FieldRef
 from xlreport.findings import Finding
 from xlreport.forms.definition import FormDefinition
 from xlreport.messages import say
@@ -32,10 +34,11 @@ Progress = Callable[[Iterable[bytes | str], int], Iterable[bytes | str]]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wanted:
-    """What the results are of: the form, the parent unit, and its own report if there is one to compare with."""
+    """What the results are of: the form, the parent unit, its last year, and its own report to compare with, if any."""
 
     definition: FormDefinition
     parent: Unit
+    last: Mapping[FieldRef, Decimal] | None = None
     against: Submission | None = None
 
 
@@ -130,7 +133,8 @@ class Writing:
         definition, against = self.wanted.definition, self.wanted.against
         earlier = earlier_sum(self.folder, AGGREGATE, self.reader.form)
         theirs = None if against is None else (against.source, filling_of(against))
-        facts = (collection, self.wanted.parent)
+        last = self.wanted.last
+        facts = (collection, self.wanted.parent, None if last is None else sorted(last.items()))
         sum_key = self._key(facts, earlier.digest if isinstance(earlier, Earlier) else None)
         trace_key = self._key(facts, theirs)
         needs_sum = self._needs_sum(outputs, sum_key, earlier)
@@ -139,7 +143,8 @@ class Writing:
             return
         children = Children(definition=definition, archive=self.archive, collection=collection)
         words = earlier.submission if isinstance(earlier, Earlier) else None
-        made = aggregate(definition, self.wanted.parent, collection.year, children.all(marked), earlier=words)
+        parent = self.wanted.parent
+        made = aggregate(definition, parent, collection.year, children.all(marked), last=last, earlier=words)
         if needs_sum and isinstance(earlier, Earlier) and is_same_sum(made.submission, earlier.submission):
             outputs.keep(AGGREGATE, Unchanged(earlier.name))
         elif needs_sum:
