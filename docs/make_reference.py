@@ -51,7 +51,7 @@ ERRORS = frozenset(
     }
 )
 """Codes of what must be put right in a file that is read; every other one is a notice."""
-SUMS = frozenset({"AGG-N", "AGG-TWICE", "AGG-YEAR", "AGG-VERSION", "AGG-UNIT", "AGG-OWN"})
+SUMS = frozenset({"AGG-N", "AGG-TWICE", "AGG-YEAR", "AGG-VERSION", "AGG-UNIT", "AGG-OWN", "AGG-MIXED"})
 """Codes of what must be put right in a sum, or before a workbook can be part of one."""
 
 

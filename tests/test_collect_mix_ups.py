@@ -95,3 +95,116 @@ def test_a_sum_that_was_read_bears_its_sign_and_a_template_none(desk: Desk) -> N
     desk.collect(unit=PARENT)
     assert len(sum_of(desk).summed) == 16
     assert read_source((desk.inbox / "a.xlsx").read_bytes(), "a", TOY).submission.summed == ""
+
+
+# ── a file that is named after another unit ───────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> Desk:
+    """A desk with two units of which one has sent 3 old books, in a file of an ordinary name."""
+    desk = Desk(tmp_path)
+    desk.roster("001", "002")
+    desk.put("a.xlsx", submission("001"))
+    return desk
+
+
+AS_ANOTHER = "002_第002图书室_2024.xlsx"
+
+
+def problems(desk: Desk) -> dict[str, str]:
+    """What stands under 主要问题, by unit."""
+    return {one["代码"]: one["主要问题"] for one in desk.lines("报送情况") if "主要问题" in one}
+
+
+def test_AGG_FILE_a_later_file_named_after_another_unit_does_not_supersede_one_without_a_doubt(two: Desk) -> None:
+    two.put(AS_ANOTHER, submission("001", old=8, round=2))
+    two.collect()
+    assert sum_of(two).value(ref("books.old.number")) == number(3)
+
+
+def test_AGG_FILE_is_shown_on_the_first_sheet_for_both_units(two: Desk) -> None:
+    two.put(AS_ANOTHER, submission("001", old=8, round=2))
+    two.collect()
+    words = f"“{AS_ANOTHER}”的文件名写的是“第002图书室”（002），表里写的却是“第001图书室”（001）"
+    todo = "。请问清是谁的表：是“第002图书室”的，请填发给它的模板。"
+    assert problems(two) == {
+        "001": f"{words}，没有用来替代别的表{todo}",
+        "002": f"{words}，没有算作“第002图书室”的{todo}",
+    }
+
+
+def test_AGG_FILE_the_unit_it_is_named_after_is_reminded_of_it(two: Desk) -> None:
+    two.put(AS_ANOTHER, submission("001", old=8, round=2))
+    two.collect()
+    [words] = [one["可以直接发的话"] for one in two.lines("催报", header=5)]
+    assert words.startswith("联系人002您好：第002图书室的2024年图书室年报还没有收到；以它的名义交来的文件不是它的：")
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("002_第002图书室_2024.xlsx", "002"),
+        ("002_2024.xlsx", "002"),
+        ("第002图书室年报（终稿）.xlsx", "002"),
+        ("001_第001图书室_2024.xlsx", ""),
+        ("第001图书室与第002图书室.xlsx", ""),
+        ("图书室.xlsx", ""),
+        ("2_表.xlsx", ""),
+        ("新建 XLSX 工作表.xlsx", ""),
+    ],
+)
+def test_AGG_FILE_only_the_code_or_the_name_of_another_unit_is_a_doubt(two: Desk, name: str, other: str) -> None:
+    (two.inbox / "a.xlsx").rename(two.inbox / name)
+    two.collect()
+    named = [one["代码"] for one in two.lines("全部问题") if one["编码"] == "AGG-FILE"]
+    assert named == (["001", other] if other else [])
+
+
+def test_AGG_FILE_of_one_content_under_two_names_the_better_one_holds(two: Desk) -> None:
+    two.put(AS_ANOTHER, submission("001"))
+    two.collect()
+    assert problems(two) == {}
+
+
+# ── the code of one unit, the name of another ─────────────────────────────────────────────────────
+
+
+def test_AGG_MIXED_the_code_of_one_unit_with_the_name_of_another_does_not_count(two: Desk) -> None:
+    two.put("b.xlsx", replace(submission("001", old=8, round=2), unit=Unit(name="第002图书室", code="001")))
+    two.collect()
+    words = (
+        "“b.xlsx”里的代码 001 是“第001图书室”的，名称却是“第002图书室”（002）的，看不出是谁的表，没有计入。"
+        "请用发给本单位的模板重填。"
+    )
+    assert (two.states(), problems(two)) == ({"001": "通过", "002": "未报"}, {"002": words})
+
+
+def test_AGG_MIXED_alone_sends_the_unit_of_the_code_back() -> None:
+    states = collected(received("a.xlsx", unit=Unit(name="乙局", code="001"))).units
+    assert [(one.standing.words, [finding.code for finding in one.remarks]) for one in states] == [
+        ("退回", ["AGG-MIXED"]),
+        ("未报", ["AGG-MIXED"]),
+    ]
+
+
+def test_a_workbook_whose_name_nobody_on_the_roster_has_does_not_supersede_one_whose_name_fits() -> None:
+    renamed = received("b.xlsx", round=2, unit=Unit(name="丙局", code="001"))
+    state = collected(received("a.xlsx"), renamed).units[0]
+    assert state.chosen is not None
+    assert (state.chosen.name, [one.message for one in state.remarks]) == (
+        "a.xlsx",
+        [
+            (
+                "同一单位的 “a.xlsx”、“b.xlsx”：“b.xlsx”里的单位名称与名录不符，没有用来替代名称相符的“a.xlsx”。"
+                "请问清是不是同一个单位的表。"
+            )
+        ],
+    )
+
+
+def test_AGG_NAME_alone_it_counts_and_is_shown_on_the_first_sheet(two: Desk) -> None:
+    two.put("b.xlsx", submission("002", "城南图书室"))
+    two.collect()
+    words = "表里的单位名称是“城南图书室”，名录里是“第002图书室”；按代码认作同一单位。"
+    assert (two.states()["002"], problems(two)) == ("通过", {"002": words})

@@ -23,14 +23,23 @@ from xlreport.reading.found import structure_finding
 from xlreport.reading.normalising import SPACES, without
 from xlreport.submission import Submission, Unit, unit_key
 
+LEAST_IN_A_NAME = 3
+"""Characters of a code or name by which a file's name speaks of a unit: shorter ones are numbers and common words."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Received:
-    """A content that came in: what came of it, where it lies (once or more often), and the time of its first file."""
+    """A content that came in: what came of it, where it lies (once or more often), and the time of its first file.
+
+    ``fits`` is false where it calls its unit otherwise than the roster; ``named_as`` is the code of another unit, where
+    every file of it is named after that one.
+    """
 
     filing: Filing
     names: tuple[str, ...]
     modified: str
+    fits: bool = True
+    named_as: str = ""
 
     @property
     def name(self) -> str:
@@ -149,10 +158,14 @@ class _Sorting:
     parent: Unit = NOBODY
     found: dict[str, list[Received]] = field(default_factory=dict)
     strays: list[Stray] = field(default_factory=list)
+    claims: dict[str, list[Finding]] = field(default_factory=dict)
+    """Notices for units under whose name or code something came in that is another's, by code."""
 
     def __post_init__(self) -> None:
         self.by_code = {unit_key(row.unit.code): row for row in self.roster.units}
         self.by_name = {unit_key(row.unit.name): row for row in self.roster.units}
+        parents = {unit_key(row.parent) for row in self.roster.units}
+        self.superiors = {code for code, row in self.by_code.items() if parents & {code, unit_key(row.unit.name)}}
 
     def take(self, one: Received) -> None:
         if not one.filing.is_readable:
@@ -160,12 +173,12 @@ class _Sorting:
             return
         row = self.row_of(one.filing.unit)
         finding = self.own_sum(one) or self.older_version(one) or self.wrong_year(one)
-        if finding is None and row is None:
-            finding = self.strange(one)
+        if finding is None:
+            finding = self.strange(one) if row is None else self.mixed(one, row)
         if finding is not None:
             self.strays.append(Stray(received=one, finding=finding, code="" if row is None else row.unit.code))
         elif row is not None:
-            self.found.setdefault(row.unit.code, []).append(one)
+            self.found.setdefault(row.unit.code, []).append(self.held_against(one, row))
 
     def row_of(self, unit: Unit) -> RosterUnit | None:
         """The row of a unit: by its code where it has one, else by its name."""
@@ -188,6 +201,39 @@ class _Sorting:
         longest = max((len(unit_key(row.unit.name)) for row in found), default=0)
         found = [row for row in found if coded or len(unit_key(row.unit.name)) == longest]
         return found[0].unit.code if len(found) == 1 else ""
+
+    # ── what its name says ──
+
+    def held_against(self, one: Received, row: RosterUnit) -> Received:
+        """A workbook with what its unit's name and the names of its files say of whose it is."""
+        fits = unit_key(one.filing.unit.name) == unit_key(row.unit.name)
+        others = [self.other_in(PurePosixPath(name).name, row, one.filing.unit) for name in one.names]
+        other = others[0] if None not in others else None
+        if other is None:
+            return replace(one, fits=fits)
+        self.claims.setdefault(other.unit.code, []).append(_named_as(one, row, other, "collect.named_as.other"))
+        return replace(one, fits=fits, named_as=other.unit.code)
+
+    def other_in(self, leaf: str, row: RosterUnit, unit: Unit) -> RosterUnit | None:
+        """Another unit of the roster that a file is named after; none where the unit itself is in the name, too."""
+        words = unit_key(PurePosixPath(leaf).stem)
+        others = [one for one in self.roster.units if one is not row and unit_key(one.unit.code) not in self.superiors]
+        coded = [one for one in others if words.startswith(f"{unit_key(one.unit.code)}_")]
+        as_ours = [one for one in coded if unit_key(one.unit.name) in words]
+        if as_ours:
+            return as_ours[0]
+        own = {unit_key(one) for one in (row.unit.name, unit.name)} - {""}
+        if words.startswith(f"{unit_key(row.unit.code)}_") or any(name in words for name in own):
+            return None
+        found = [one for one in coded if len(one.unit.code) >= LEAST_IN_A_NAME] or self.longest_in(words, others)
+        return found[0] if len(found) == 1 else None
+
+    def longest_in(self, words: str, rows: Iterable[RosterUnit]) -> list[RosterUnit]:
+        """The rows whose name is in these words, the longest of them."""
+        names = {one.row: unit_key(one.unit.name) for one in rows}
+        found = [one for one in rows if names[one.row] in words and len(names[one.row]) >= LEAST_IN_A_NAME]
+        longest = max((len(names[one.row]) for one in found), default=0)
+        return [one for one in found if len(names[one.row]) == longest]
 
     # ── strays ──
 
@@ -212,6 +258,23 @@ class _Sorting:
         year = one.filing.year
         return structure_finding("AGG-YEAR", Severity.ERROR, name=one.name, found=year, expected=self.year)
 
+    def mixed(self, one: Received, row: RosterUnit) -> Finding | None:
+        """A workbook with the code of one unit and the name of another; nobody can say whose it is."""
+        other = self.by_name.get(unit_key(one.filing.unit.name), row)
+        if other is row:
+            return None
+        notice = structure_finding(
+            "AGG-MIXED",
+            Severity.NOTICE,
+            name=one.name,
+            own_code=row.unit.code,
+            own=row.unit.name,
+            other=other.unit.name,
+            other_code=other.unit.code,
+        )
+        self.claims.setdefault(other.unit.code, []).append(notice)
+        return replace(notice, severity=Severity.ERROR)
+
     def strange(self, one: Received) -> Finding:
         unit = one.filing.unit
         namesake = self.by_name.get(unit_key(unit.name))
@@ -227,7 +290,7 @@ class _Sorting:
             return self.without_workbook(row)
         newest, older = _newest(found)
         if len({one.filing.filling for one in newest}) > 1:
-            return _unclear(row, newest, older)
+            return self.unclear(row, newest, older)
         chosen = newest[0]
         superseded = tuple(sorted((*newest[1:], *older), key=lambda one: one.names))
         return UnitState(
@@ -236,7 +299,37 @@ class _Sorting:
             counts=chosen.filing.counts,
             chosen=chosen,
             superseded=superseded,
-            remarks=(*_contradictions(chosen, superseded), *self.other_names(row, chosen)),
+            remarks=(
+                *_contradictions(chosen, superseded),
+                *self.other_names(row, chosen),
+                *self.named_otherwise(row, [chosen], "collect.named_as.taken"),
+                *self.named_otherwise(row, superseded, "collect.named_as.not_taken"),
+                *self.claims.get(row.unit.code, ()),
+            ),
+        )
+
+    def named_otherwise(self, row: RosterUnit, found: Sequence[Received], key: str) -> Iterator[Finding]:
+        """Which of a unit's workbooks lie in files that are named after another unit."""
+        for one in found:
+            if one.named_as:
+                yield _named_as(one, row, self.by_code[unit_key(one.named_as)], key)
+
+    def unclear(self, row: RosterUnit, newest: Sequence[Received], older: Sequence[Received]) -> UnitState:
+        """A unit whose newest workbooks differ and are equally new: none of them counts until it says which."""
+        rivals = tuple(sorted(newest, key=lambda one: one.names))
+        names = "、".join(say("collect.quoted", name=one.name) for one in rivals)
+        remark = structure_finding("AGG-TWICE", Severity.ERROR, names=names, why=say("collect.equally_new"))
+        return UnitState(
+            row=row,
+            standing=Standing.RETURNED,
+            counts=replace(NOTHING, error=1),
+            rivals=rivals,
+            superseded=tuple(sorted(older, key=lambda one: one.names)),
+            remarks=(
+                remark,
+                *self.named_otherwise(row, [*newest, *older], "collect.named_as.not_taken"),
+                *self.claims.get(row.unit.code, ()),
+            ),
         )
 
     def other_names(self, row: RosterUnit, chosen: Received) -> Iterator[Finding]:
@@ -249,11 +342,10 @@ class _Sorting:
             yield structure_finding("AGG-LEVEL", Severity.NOTICE, own=own, given=brought)
 
     def without_workbook(self, row: RosterUnit) -> UnitState:
-        remarks = tuple(stray.finding for stray in self.strays if stray.code == row.unit.code)
-        if not remarks:
-            return UnitState(row=row, standing=Standing.MISSING)
-        counts = replace(NOTHING, error=len(remarks))
-        return UnitState(row=row, standing=Standing.RETURNED, counts=counts, remarks=remarks)
+        errors = [stray.finding for stray in self.strays if stray.code == row.unit.code]
+        remarks = (*errors, *self.claims.get(row.unit.code, ()))
+        standing = Standing.RETURNED if errors else Standing.MISSING
+        return UnitState(row=row, standing=standing, counts=replace(NOTHING, error=len(errors)), remarks=remarks)
 
 
 # ── which of several counts ───────────────────────────────────────────────────────────────────────
@@ -262,40 +354,44 @@ class _Sorting:
 def _newest(found: Sequence[Received]) -> tuple[list[Received], list[Received]]:
     """The workbooks of the highest round that were saved last, and all others.
 
-    What stands on a hidden sheet that was changed is nobody's word: such a workbook never supersedes a sealed one.
+    What stands on a hidden sheet that was changed is nobody's word: such a workbook never supersedes a sealed one. Nor
+    does one that says by its file's name or its unit's name that it is another's supersede one without such a doubt.
     """
     last = max(_age(one) for one in found)
     newest = sorted((one for one in found if _age(one) == last), key=lambda one: one.filing.digest)
     return newest, [one for one in found if _age(one) != last]
 
 
-def _age(one: Received) -> tuple[bool, int, str]:
-    return one.filing.is_sealed, one.filing.round, one.when
+def _trust(one: Received) -> tuple[bool, bool, bool]:
+    return one.filing.is_sealed, not one.named_as, one.fits
 
 
-def _unclear(row: RosterUnit, newest: Sequence[Received], older: Sequence[Received]) -> UnitState:
-    """A unit whose newest workbooks differ and are equally new: none of them counts until it says which."""
-    rivals = tuple(sorted(newest, key=lambda one: one.names))
-    names = "、".join(say("collect.quoted", name=one.name) for one in rivals)
-    remark = structure_finding("AGG-TWICE", Severity.ERROR, names=names, why=say("collect.equally_new"))
-    return UnitState(
-        row=row,
-        standing=Standing.RETURNED,
-        counts=replace(NOTHING, error=1),
-        rivals=rivals,
-        superseded=tuple(sorted(older, key=lambda one: one.names)),
-        remarks=(remark,),
-    )
+def _age(one: Received) -> tuple[tuple[bool, bool, bool], int, str]:
+    return _trust(one), one.filing.round, one.when
 
 
 def _contradictions(chosen: Received, superseded: Sequence[Received]) -> Iterator[Finding]:
-    """Workbooks that say they are newer than the one that counts: by a broken seal, or in a lower round."""
+    """Workbooks that say they are newer than the one that counts: less trusted ones, or in a lower round."""
     for one in superseded:
-        if chosen.filing.is_sealed and not one.filing.is_sealed:
-            if _age(one)[1:] > _age(chosen)[1:]:
-                yield _twice(chosen, one, "collect.unsealed")
+        if _trust(one) != _trust(chosen):
+            if _age(one)[1:] > _age(chosen)[1:] and not one.named_as:
+                yield _twice(chosen, one, "collect.other_name" if one.filing.is_sealed else "collect.unsealed")
         elif one.filing.round < chosen.filing.round and "" < chosen.filing.saved < one.filing.saved:
             yield _twice(chosen, one, "collect.contradicting")
+
+
+def _named_as(one: Received, row: RosterUnit, other: RosterUnit, key: str) -> Finding:
+    """A notice of a file that is named after one unit, while the workbook in it says it is another's."""
+    return structure_finding(
+        "AGG-FILE",
+        Severity.NOTICE,
+        name=one.name,
+        own=row.unit.name,
+        own_code=row.unit.code,
+        other=other.unit.name,
+        other_code=other.unit.code,
+        outcome=say(key, own=row.unit.name, other=other.unit.name),
+    )
 
 
 def _twice(chosen: Received, other: Received, key: str) -> Finding:

@@ -158,7 +158,9 @@ def _words(state: UnitState, words: Mapping[str, object]) -> str:
     numbers = (("error", counts.error), ("blank", counts.blank), ("query", counts.query))
     key, left = state.standing.value, [say(f"reminders.left.{one}", count=number) for one, number in numbers if number]
     if state.standing is Standing.RETURNED and state.chosen is None:
-        key, left = "unusable", [one.message for one in state.remarks]
+        key, left = "unusable", [one.message for one in state.remarks if one.severity is Severity.ERROR]
+    elif state.standing is Standing.MISSING and state.remarks:
+        key, left = "claimed", [one.message for one in state.remarks]
     contact = say("reminders.contact", contact=state.row.contact)
     return say(f"reminders.unit.{key}", contact=contact, unit=state.unit.name, left="、".join(left), **words)
 
@@ -210,8 +212,12 @@ def _of_units(collection: Collection) -> Iterator[Line]:
 def _why_superseded(one: Received, chosen: Received | None) -> str:
     if chosen is None:
         return say("files.older")
-    is_unsealed = chosen.filing.is_sealed and not one.filing.is_sealed
-    return say("files.unsealed" if is_unsealed else "files.superseded", name=chosen.name)
+    doubts = {
+        "files.unsealed": one.filing.is_sealed < chosen.filing.is_sealed,
+        "files.named_as": bool(one.named_as) > bool(chosen.named_as),
+        "files.other_name": one.fits < chosen.fits,
+    }
+    return say(next((key for key, holds in doubts.items() if holds), "files.superseded"), name=chosen.name)
 
 
 def _places(kind: str, code: str, unit: str, one: Received, why: str) -> Iterator[Line]:

@@ -57,7 +57,7 @@ BARS = {
     Standing.MISSING: "9AA1AB",
 }
 """Colours of the bars: the tints are too faint for them."""
-_RANK = {Severity.ERROR: 0, Severity.QUERY: 1}
+_RANK = {Severity.ERROR: 0, Severity.QUERY: 1, Severity.NOTICE: 2}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -123,7 +123,7 @@ def _unit(sheet: ListSheet, report: StatusReport, state: UnitState) -> None:
             report.definition.levels.get(unit.level, unit.level),
             state.standing.words,
             *(count(number) for number in (counts.error, counts.query, counts.blank, counts.notice)),
-            _problems(report.findings[unit.code]),
+            _problems(report.findings[unit.code], state.remarks),
             say("status.open_return") if path else None,
             _marks(state),
             row.contact,
@@ -145,9 +145,9 @@ def _files(collection: Collection, state: UnitState) -> list[str]:
     return [one.name for one in (*state.rivals, *strays)]
 
 
-def _problems(findings: Sequence[Finding]) -> str:
-    """The first findings that somebody must do something about, the gravest first."""
-    to_do = [one for one in findings if one.severity is Severity.ERROR or one.is_open_query]
+def _problems(findings: Sequence[Finding], remarks: Sequence[Finding]) -> str:
+    """The first findings that somebody must do something about, the gravest first; else what is to be looked into."""
+    to_do = [one for one in findings if one.severity is Severity.ERROR or one.is_open_query] or list(remarks)
     to_do.sort(key=lambda one: _RANK[one.severity])
     told = [fitting(one.message, LONGEST_PROBLEM) for one in to_do[:MOST_PROBLEMS]]
     if len(to_do) > MOST_PROBLEMS:
