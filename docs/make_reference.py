@@ -17,7 +17,7 @@ from xlreport.messages.files_zh import FILE_REFUSALS
 
 FORM = "gov-info-annual-2021"
 DOCUMENTS = Path(__file__).resolve().parent
-SEVERITIES = {Severity.ERROR: "错误 error", Severity.QUERY: "核实 query", Severity.NOTICE: "提示 notice"}
+SEVERITIES = {Severity.ERROR: "错误 error", Severity.QUERY: "待说明 query", Severity.NOTICE: "提示 notice"}
 FILES = frozenset(
     {
         *FILE_REFUSALS,

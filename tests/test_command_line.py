@@ -199,7 +199,7 @@ def test_a_claimed_total_that_differs_is_said_and_not_written(template: Path, tm
         ({"unit": {"name": "别的单位"}}, "是“别的单位”的，模板是“洪泽区人民政府”的，什么都没有写。"),
         ({"values": {"nonsense.x": 1, "more": 2}}, "没有字段 nonsense.x；没有字段 more"),
         ({"zero_blanks": ["nowhere"]}, "zero_blanks 里的“nowhere”不是表"),
-        ({"explanations": {"T3-COL[total]": "不能说明的"}}, "没有“T3-COL[total]”这项核实，不能写说明"),
+        ({"explanations": {"T3-COL[total]": "不能说明的"}}, "没有“T3-COL[total]”这项要说明的问题，不能写说明"),
         ({"form": "another"}, "是表单“another”的，这里要的是“gov-info-annual-2021”"),
         ({"version": "0.1"}, "是表单的第 0.1 版"),
         ({"contract": 9}, "contract 是 9"),

@@ -181,7 +181,7 @@ def test_each_planned_line_is_one_line_on_paper(printed: Mapping[str, Printed], 
 @EACH
 def test_no_line_on_paper_begins_with_a_mark_that_closes(printed: Mapping[str, Printed], name: str) -> None:
     report = printed[name]
-    narrative = report.lines[: report.lines.index("校验情况：已说明的核实事项")]
+    narrative = report.lines[: report.lines.index("校验情况：已说明的事项")]
     assert [line for line in narrative if line[0] in NOT_FIRST] == []
 
 

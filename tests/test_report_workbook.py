@@ -321,7 +321,7 @@ def test_the_order_of_what_was_read_changes_no_byte() -> None:
 
 def test_the_second_sheet_says_in_one_line_that_nothing_needed_explaining() -> None:
     sheet = plan_of("suqian_2024").sheets[1]
-    assert (sheet.name, contents(sheet)) == ("校验情况", ["校验情况：已说明的核实事项", "没有需要说明的核实事项。"])
+    assert (sheet.name, contents(sheet)) == ("校验情况", ["校验情况：已说明的事项", "没有需要说明的事项。"])
 
 
 def test_the_second_sheet_of_a_draft_says_what_is_still_open_and_then_what_was_explained() -> None:
@@ -336,7 +336,7 @@ def test_the_second_sheet_of_a_draft_says_what_is_still_open_and_then_what_was_e
         "还有错误 0 处，待说明 1 处，未填 1 格，逐条列在下面",
         "？待说明 [YOY] 【二 主动公开】行政许可：",
         "○ 待填 [BLANK] 【四 复议诉讼】",
-        "下列 1 处数字与核实性规则不符，填报单位已说明原因",
+        "下列 1 处数字需要说明，填报单位已说明原因",
         "序号",
     ]
     assert [line[: len(start)] for line, start in zip(lines, begun, strict=False)] == begun
