@@ -208,3 +208,23 @@ def test_AGG_NAME_alone_it_counts_and_is_shown_on_the_first_sheet(two: Desk) -> 
     two.collect()
     words = "表里的单位名称是“城南图书室”，名录里是“第002图书室”；按代码认作同一单位。"
     assert (two.states()["002"], problems(two)) == ("通过", {"002": words})
+
+
+# ── files that cannot be read and are the same ────────────────────────────────────────────────────
+
+
+def test_of_equal_files_that_cannot_be_read_each_is_told_by_its_own_name(
+    two: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("001_.xlsx", "002_.et", "9.doc"):
+        two.put(name, b"")
+    (two.inbox / "a.xlsx").unlink()
+    two.collect()
+    told = capsys.readouterr().err.splitlines()[1:4]
+    assert [line.partition("：")[0].strip() for line in told] == ["001_.xlsx", "002_.et", "9.doc"]
+    assert [(one.get("代码"), one["文件"]) for one in two.lines("其他文件")] == [
+        ("001", "001_.xlsx"),
+        ("002", "002_.et"),
+        (None, "9.doc"),
+    ]
+    assert two.states() == {"001": "退回", "002": "退回"}

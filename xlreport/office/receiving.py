@@ -57,7 +57,9 @@ def receive(inbox: Inbox, archive: Archive, reader: Reader, progress: Progress) 
             known[kept.digest] = kept
     gone = {one.name for one in changed}
     return Receipt(
-        received=tuple(_received(known[digest], found, gone) for digest, found in places.items() if digest in known),
+        received=tuple(
+            one for digest, found in places.items() if digest in known for one in _received(known[digest], found, gone)
+        ),
         read=sum(found[0].digest in known for found in waiting),
         passed_over=(*inbox.passed_over, *changed),
     )
@@ -80,10 +82,13 @@ def _places(candidates: Iterable[Candidate]) -> Mapping[str, list[Candidate]]:
     return places
 
 
-def _received(filing: Filing, places: Sequence[Candidate], gone: Collection[str]) -> Received:
+def _received(filing: Filing, places: Sequence[Candidate], gone: Collection[str]) -> Iterator[Received]:
+    """A content with its places; one that cannot be read once for each, as only the names say whose it may be."""
     found = [one for one in places if one.name not in gone] or places
-    times = [one.modified for one in found if one.modified]
-    return Received(filing=filing, names=tuple(one.name for one in found), modified=min(times, default=""))
+    groups = [found] if filing.is_readable else [[one] for one in found]
+    for group in groups:
+        times = [one.modified for one in group if one.modified]
+        yield Received(filing=filing, names=tuple(one.name for one in group), modified=min(times, default=""))
 
 
 @dataclass(frozen=True, slots=True)
