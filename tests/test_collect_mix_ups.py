@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from editing import by_openpyxl
-from inboxes import PARENT, TOY, Desk, number, ref, submission, toy
+from inboxes import PARENT, TIME, TOY, WHEN, Desk, number, ref, submission, toy, workbook
 from test_collect import collected, received
 
 from xlreport.reading.values import parse_values
@@ -18,6 +18,7 @@ from xlreport.writing.values import as_json_text, values_document
 
 # ── the office's own sum among what came in ───────────────────────────────────────────────────────
 
+DAY = 24 * 60 * 60
 OWN = "000"
 """The parent's own level, a row of the roster that bears the parent's name."""
 
@@ -228,3 +229,85 @@ def test_of_equal_files_that_cannot_be_read_each_is_told_by_its_own_name(
         (None, "9.doc"),
     ]
     assert two.states() == {"001": "退回", "002": "退回"}
+
+
+# ── return copies that come back as they were ─────────────────────────────────────────────────────
+
+MONDAY, TUESDAY = "2025-01-13T01:00:00Z", "2025-01-14T01:00:00Z"
+
+
+def returned(desk: Desk, code: str = "001") -> bytes:
+    """The return copy of a unit, as it lies in the results."""
+    return next((desk.results / "return").glob(f"{code}_*")).read_bytes()
+
+
+@pytest.fixture
+def sent_back(two: Desk) -> Desk:
+    """A desk at which the one unit's workbook of Monday was sent back for a blank, and a corrected one came."""
+    two.put("a.xlsx", workbook(submission("001", old=None), saved=MONDAY))
+    two.collect()
+    two.put("c.xlsx", workbook(submission("001", old=5), saved=TUESDAY))
+    return two
+
+
+ECHO = "退回件“b.xlsx”没有改动，不能替代后来保存的“c.xlsx”；取了“c.xlsx”。"
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_return_copy_nobody_changed_does_not_supersede_a_corrected_original(sent_back: Desk, is_there: bool) -> None:
+    sent_back.put("b.xlsx", returned(sent_back), time=TIME + 10 * DAY)
+    if not is_there:
+        (sent_back.inbox / "a.xlsx").unlink()
+    sent_back.collect()
+    assert (sent_back.states()["001"], problems(sent_back)) == (
+        "通过",
+        {"001": f"同一单位的 “c.xlsx”、“b.xlsx”：{ECHO}"},
+    )
+
+
+def test_a_return_copy_nobody_changed_counts_where_there_is_nothing_later(sent_back: Desk) -> None:
+    sent_back.put("b.xlsx", returned(sent_back))
+    (sent_back.inbox / "c.xlsx").unlink()
+    sent_back.collect()
+    [line] = [one for one in sent_back.lines("报送情况") if one["代码"] == "001"]
+    assert (line["来件"], line["轮次"], line["状态"]) == ("b.xlsx", 2, "退回")
+
+
+def test_a_return_copy_somebody_filled_in_supersedes_the_original(sent_back: Desk) -> None:
+    def fill_in(book: Any) -> None:
+        book["一 借阅"]["B3"] = 9
+
+    sent_back.put("b.xlsx", by_openpyxl(returned(sent_back), fill_in))
+    sent_back.collect()
+    assert sum_of(sent_back).value(ref("books.old.number")) == number(9)
+
+
+def test_AGG_TWICE_a_lower_round_whose_file_is_later_is_a_notice_though_no_program_saved_either() -> None:
+    state = collected(
+        received("b.xlsx", round=2, modified="2025-01-13 08:00:00"), received("a.xlsx", modified="2025-01-14 08:00:00")
+    ).units[0]
+    assert [one.message for one in state.remarks] == [
+        (
+            "同一单位的 “b.xlsx”、“a.xlsx”：“b.xlsx”的轮次高，“a.xlsx”的保存时间却更晚；按轮次取了“b.xlsx”。"
+            "请问清单位以哪一份为准。"
+        )
+    ]
+
+
+# ── times that are still to come ──────────────────────────────────────────────────────────────────
+
+
+def test_AGG_TIME_a_time_still_to_come_does_not_win_for_ever(two: Desk) -> None:
+    two.put("a.xlsx", workbook(submission("001"), saved="2099-01-01T00:00:00Z"))
+    two.put("b.xlsx", workbook(submission("001", old=7), saved="2025-01-13T00:00:00Z"))
+    two.collect()
+    words = "“a.xlsx”说它是 2099-01-01 08:00:00 保存的，比现在还晚，不能作准；按文件时间 2025-01-12 08:30:00 算先后。"
+    assert sum_of(two).value(ref("books.old.number")) == number(7)
+    assert problems(two) == {"001": f"{words}多半是那台电脑的时钟不对。"}
+
+
+def test_the_status_tells_the_time_that_decided(two: Desk) -> None:
+    two.put("b.xlsx", workbook(submission("002"), saved=MONDAY))
+    two.collect()
+    times = {one["代码"]: one["收到时间"] for one in two.lines("报送情况")}
+    assert times == {"001": WHEN, "002": "2025-01-13 09:00:00（保存）"}

@@ -149,7 +149,10 @@ def collect_once(
             progress=lambda items, total: told(items, "collect.returning", total),
         )
         parent = task.wanted.parent
-        results = writing.write(collect(task.definition, task.roster, options.year, receipt.received, parent=parent))
+        known = archive.all_filings(task.definition.id, options.year)
+        results = writing.write(
+            collect(task.definition, task.roster, options.year, receipt.received, parent=parent, known=known, at=at)
+        )
     return _report(options, task, receipt, results)
 
 

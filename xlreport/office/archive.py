@@ -224,6 +224,11 @@ class Archive:
                 found[row["digest"]] = rows.filing_of(row)
         return found
 
+    def all_filings(self, form: str, year: int) -> tuple[Filing, ...]:
+        """What is known of every content of a form and a year, also of those that are no longer in the inbox."""
+        found = self._rows("SELECT * FROM content WHERE form = ? AND year = ? ORDER BY digest", form, year)
+        return tuple(map(rows.filing_of, found))
+
     def keep(self, readings: Iterable[Reading], *, program: str, edition: str, at: str) -> None:
         """Keep what was read, whole or not at all.
 

@@ -76,7 +76,7 @@ def content_row(reading: Reading) -> Row:
         counts.blank,
         None if trouble is None else trouble.code,
         None if trouble is None else stored(trouble.message),
-        None if reading.submission is None else json.dumps(_facts(reading.submission)),
+        None if reading.submission is None else json.dumps({**_facts(reading.submission), "typed": filing.typed}),
     )
 
 
@@ -94,6 +94,7 @@ def filing_of(row: sqlite3.Row) -> Filing:
         saved=row["saved"],
         filling=row["filling"],
         is_sealed=facts.get("is_sealed", True),
+        typed=facts.get("typed", ""),
         summed=facts.get("summed", ""),
         standing=Standing(row["verdict"]),
         counts=Counts(error=row["errors"], query=row["queries"], notice=row["notices"], blank=row["blanks"]),

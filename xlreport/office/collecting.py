@@ -5,7 +5,7 @@ Nothing here opens a file, and nothing depends on the order or the places in whi
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 
 from xlreport.cells import shortened
@@ -27,12 +27,17 @@ LEAST_IN_A_NAME = 3
 """Characters of a code or name by which a file's name speaks of a unit: shorter ones are numbers and common words."""
 
 
+_TIME = "%Y-%m-%d %H:%M:%S"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Received:
     """A content that came in: what came of it, where it lies (once or more often), and the time of its first file.
 
     ``fits`` is false where it calls its unit otherwise than the roster; ``named_as`` is the code of another unit, where
-    every file of it is named after that one.
+    every file of it is named after that one. ``is_early`` is false where the time at which it says it was saved is
+    still to come, ``is_file_early`` where that of its file is: neither is believed then. ``echoes`` is the round and
+    the time of the workbook that a return copy was made from in which nobody typed anything.
     """
 
     filing: Filing
@@ -40,6 +45,9 @@ class Received:
     modified: str
     fits: bool = True
     named_as: str = ""
+    is_early: bool = True
+    is_file_early: bool = True
+    echoes: tuple[int, str] | None = None
 
     @property
     def name(self) -> str:
@@ -52,9 +60,19 @@ class Received:
         return PurePosixPath(self.name).name
 
     @property
+    def saved(self) -> str:
+        """When it was saved, as far as that is believed."""
+        return self.filing.saved if self.is_early else ""
+
+    @property
     def when(self) -> str:
         """When it was saved, as the file says; else the file's time. In UTC, so that times can be compared."""
-        return self.filing.saved or _in_utc(self.modified)
+        return self.saved or (_in_utc(self.modified) if self.is_file_early else "")
+
+    @property
+    def time(self) -> str:
+        """The time that decides which of several counts, in words."""
+        return say("collect.saved_at", time=_in_china(self.saved)) if self.saved else self.modified
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,7 +129,14 @@ class Collection:
 
 
 def collect(
-    definition: FormDefinition, roster: Roster, year: int, received: Iterable[Received], *, parent: Unit = NOBODY
+    definition: FormDefinition,
+    roster: Roster,
+    year: int,
+    received: Iterable[Received],
+    *,
+    parent: Unit = NOBODY,
+    known: Iterable[Filing] = (),
+    at: str = "",
 ) -> Collection:
     """Put in order what came in for a form and a year.
 
@@ -121,8 +146,10 @@ def collect(
         year: The year of the report.
         received: What came in.
         parent: Whose report the sum becomes: that sum itself is nothing that came in.
+        known: Whatever came in before, too, for a return copy that comes back as it was.
+        at: The time of the run, China's; what says it is later is not believed. Empty where nobody knows.
     """
-    sorting = _Sorting(definition, roster, year, parent)
+    sorting = _Sorting(definition, roster, year, parent, known=tuple(known), latest=_latest(at))
     for one in sorted(received, key=lambda one: (one.names, one.filing.digest)):
         sorting.take(one)
     return Collection(
@@ -139,9 +166,25 @@ def _told_short(words: str) -> str:
     return shortened(" ".join(words.split()))
 
 
+def _in_china(saved: str) -> str:
+    """A time that a file says it was saved, as people here say it."""
+    try:
+        return datetime.fromisoformat(saved).astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
+    except (ValueError, OverflowError):
+        return saved
+
+
+def _latest(at: str) -> str:
+    """Up to when a time is believed by a run at that time; a clock may be wrong by a day."""
+    try:
+        return _in_utc((datetime.strptime(at, _TIME).replace(tzinfo=CHINA) + timedelta(days=1)).strftime(_TIME))
+    except (ValueError, OverflowError):
+        return ""
+
+
 def _in_utc(words: str) -> str:
     try:
-        time = datetime.strptime(words, "%Y-%m-%d %H:%M:%S").replace(tzinfo=CHINA)
+        time = datetime.strptime(words, _TIME).replace(tzinfo=CHINA)
         return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     except (ValueError, OverflowError):
         return ""
@@ -156,6 +199,8 @@ class _Sorting:
     roster: Roster
     year: int
     parent: Unit = NOBODY
+    known: tuple[Filing, ...] = ()
+    latest: str = ""
     found: dict[str, list[Received]] = field(default_factory=dict)
     strays: list[Stray] = field(default_factory=list)
     claims: dict[str, list[Finding]] = field(default_factory=dict)
@@ -206,6 +251,7 @@ class _Sorting:
 
     def held_against(self, one: Received, row: RosterUnit) -> Received:
         """A workbook with what its unit's name and the names of its files say of whose it is."""
+        one = self.dated(one)
         fits = unit_key(one.filing.unit.name) == unit_key(row.unit.name)
         others = [self.other_in(PurePosixPath(name).name, row, one.filing.unit) for name in one.names]
         other = others[0] if None not in others else None
@@ -213,6 +259,24 @@ class _Sorting:
             return replace(one, fits=fits)
         self.claims.setdefault(other.unit.code, []).append(_named_as(one, row, other, "collect.named_as.other"))
         return replace(one, fits=fits, named_as=other.unit.code)
+
+    def dated(self, one: Received) -> Received:
+        """A workbook with what is to be believed of its times."""
+        times = one.filing.saved, _in_utc(one.modified)
+        is_early, is_file_early = (not self.latest or time <= self.latest for time in times)
+        return replace(one, is_early=is_early, is_file_early=is_file_early)
+
+    def echoing(self, row: RosterUnit, found: Sequence[Received]) -> list[Received]:
+        """A unit's workbooks, those marked that are return copies in which nobody typed anything: they are no news."""
+        sources = {(one.round, one.typed): (one.round, one.saved) for one in self.known if self.row_of(one.unit) is row}
+        marked = []
+        for one in sorted(found, key=lambda one: (one.filing.round, one.when, one.names)):
+            number, typed = one.filing.round, one.filing.typed
+            source = sources.get((number - 1, typed))
+            echoes = None if source is None else (source[0], max(source[1], one.saved))
+            marked.append(replace(one, echoes=echoes))
+            sources[number, typed] = echoes or (number, one.when)
+        return marked
 
     def other_in(self, leaf: str, row: RosterUnit, unit: Unit) -> RosterUnit | None:
         """Another unit of the roster that a file is named after; none where the unit itself is in the name, too."""
@@ -285,7 +349,7 @@ class _Sorting:
     # ── the units ──
 
     def state(self, row: RosterUnit) -> UnitState:
-        found = self.found.get(row.unit.code, [])
+        found = self.echoing(row, self.found.get(row.unit.code, []))
         if not found:
             return self.without_workbook(row)
         newest, older = _newest(found)
@@ -301,6 +365,7 @@ class _Sorting:
             superseded=superseded,
             remarks=(
                 *_contradictions(chosen, superseded),
+                *_to_come([chosen, *superseded]),
                 *self.other_names(row, chosen),
                 *self.named_otherwise(row, [chosen], "collect.named_as.taken"),
                 *self.named_otherwise(row, superseded, "collect.named_as.not_taken"),
@@ -366,8 +431,10 @@ def _trust(one: Received) -> tuple[bool, bool, bool]:
     return one.filing.is_sealed, not one.named_as, one.fits
 
 
-def _age(one: Received) -> tuple[tuple[bool, bool, bool], int, str]:
-    return _trust(one), one.filing.round, one.when
+def _age(one: Received) -> tuple[tuple[bool, bool, bool], int, str, int]:
+    """A return copy nobody changed is as old as what it was made from, and only before that very workbook."""
+    number, when = one.echoes or (one.filing.round, one.when)
+    return _trust(one), number, when, one.filing.round
 
 
 def _contradictions(chosen: Received, superseded: Sequence[Received]) -> Iterator[Finding]:
@@ -376,8 +443,10 @@ def _contradictions(chosen: Received, superseded: Sequence[Received]) -> Iterato
         if _trust(one) != _trust(chosen):
             if _age(one)[1:] > _age(chosen)[1:] and not one.named_as:
                 yield _twice(chosen, one, "collect.other_name" if one.filing.is_sealed else "collect.unsealed")
-        elif one.filing.round < chosen.filing.round and "" < chosen.filing.saved < one.filing.saved:
+        elif one.filing.round < chosen.filing.round and "" < chosen.when < one.when:
             yield _twice(chosen, one, "collect.contradicting")
+        elif one.filing.round > chosen.filing.round:
+            yield _twice(chosen, one, "collect.echo")
 
 
 def _named_as(one: Received, row: RosterUnit, other: RosterUnit, key: str) -> Finding:
@@ -392,6 +461,15 @@ def _named_as(one: Received, row: RosterUnit, other: RosterUnit, key: str) -> Fi
         other_code=other.unit.code,
         outcome=say(key, own=row.unit.name, other=other.unit.name),
     )
+
+
+def _to_come(found: Iterable[Received]) -> Iterator[Finding]:
+    """Workbooks that say they were saved at a time still to come: some computer's clock is wrong."""
+    for one in found:
+        if not one.is_early:
+            words = {"saved": _in_china(one.filing.saved), "modified": one.modified if one.is_file_early else ""}
+            how = say("collect.by_file" if words["modified"] else "collect.by_no_time", **words)
+            yield structure_finding("AGG-TIME", Severity.NOTICE, name=one.name, saved=words["saved"], how=how)
 
 
 def _twice(chosen: Received, other: Received, key: str) -> Finding:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from xlreport import __version__
-from xlreport.cells import shown
+from xlreport.cells import Blank, shown
 from xlreport.checks.check import check
 from xlreport.checks.result import Counts
 from xlreport.errors import WorkbookError
@@ -36,7 +36,8 @@ class Filing:
     ``summed`` is not empty for a sum of ours. ``is_sealed`` is false where somebody changed what only the issuer of
     a template knows: unit, year, round.
     ``standing`` is what its check comes to, RETURNED where it cannot be read; ``trouble`` is then why. ``filling``
-    tells what was filled in from other fillings, whatever the file around it looks like.
+    tells what was filled in from other fillings, whatever the file around it looks like; ``typed`` does so for what
+    was typed alone, in whatever round, and is empty where nothing was.
     """
 
     digest: str
@@ -47,6 +48,7 @@ class Filing:
     round: int = 0
     saved: str = ""
     filling: str = ""
+    typed: str = ""
     summed: str = ""
     is_sealed: bool = True
     standing: Standing = Standing.RETURNED
@@ -90,6 +92,7 @@ def read_content(data: bytes, digest: str, form: str) -> Reading:
         round=submission.round,
         saved=submission.saved,
         filling=filling_of(submission),
+        typed=typed_in(submission),
         summed=submission.summed,
         is_sealed=submission.is_sealed,
         standing=standing_of(result),
@@ -121,6 +124,17 @@ def filling_of(submission: Submission) -> str:
     ]
     facts = (submission.unit, submission.year, submission.round, sorted(parts))
     return hashlib.sha256(repr(facts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def typed_in(submission: Submission) -> str:
+    """What tells what somebody typed from other contents; empty where nothing was, as in a template."""
+    parts = [
+        *(f"{ref}={shown(value)}" for ref, value in submission.values.items() if not isinstance(value, Blank)),
+        *(f"{ref}={lines}" for ref, lines in submission.texts.items() if lines),
+        *(f"{key}:{one.text}" for key, one in submission.explanations.items()),
+        *submission.zero_blanks,
+    ]
+    return hashlib.sha256(repr(sorted(parts)).encode("utf-8", "surrogatepass")).hexdigest()[:16] if parts else ""
 
 
 def named(finding: Finding, digest: str, name: str) -> Finding:

@@ -51,7 +51,7 @@ FILES = (
     Column("code", 12, TEXT),
     Column("unit", 26),
     Column("file", 46),
-    Column("when", 20, TEXT),
+    Column("when", 27, TEXT),
     Column("why", 60),
 )
 
@@ -206,7 +206,7 @@ def _of_units(collection: Collection) -> Iterator[Line]:
         if state.chosen is not None:
             for name in state.chosen.names[1:]:
                 why = say("files.same", name=state.chosen.name)
-                yield say("files.kind.same"), unit.code, unit.name, name, state.chosen.modified, why
+                yield say("files.kind.same"), unit.code, unit.name, name, state.chosen.time, why
 
 
 def _why_superseded(one: Received, chosen: Received | None) -> str:
@@ -216,13 +216,14 @@ def _why_superseded(one: Received, chosen: Received | None) -> str:
         "files.unsealed": one.filing.is_sealed < chosen.filing.is_sealed,
         "files.named_as": bool(one.named_as) > bool(chosen.named_as),
         "files.other_name": one.fits < chosen.fits,
+        "files.echo": one.filing.round > chosen.filing.round,
     }
     return say(next((key for key, holds in doubts.items() if holds), "files.superseded"), name=chosen.name)
 
 
 def _places(kind: str, code: str, unit: str, one: Received, why: str) -> Iterator[Line]:
     for name in one.names:
-        yield kind, code, unit, name, one.modified, why
+        yield kind, code, unit, name, one.time, why
 
 
 def _passed(passed_over: Sequence[PassedOver]) -> Iterator[Line]:

@@ -42,7 +42,7 @@ UNITS = (
     Column("mark", 15, _SMALL),
     Column("contact", 10, CENTERED),
     Column("phone", 15, TEXT),
-    Column("when", 20, TEXT),
+    Column("when", 27, TEXT),
     Column("round", 6.5, FIGURE),
     Column("file", 34, _SMALL),
 )
@@ -128,7 +128,7 @@ def _unit(sheet: ListSheet, report: StatusReport, state: UnitState) -> None:
             _marks(state),
             row.contact,
             row.phone,
-            received.modified if received is not None else None,
+            received.time if received is not None else None,
             Decimal(received.filing.round) if received is not None else None,
             "、".join(_files(report.collection, state)),
         ),
