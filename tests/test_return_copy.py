@@ -198,6 +198,11 @@ def notes(data: bytes, sheet: str) -> dict[str, str]:
     return {cell.coordinate: cell.comment.text for cell in cells if cell.comment is not None}
 
 
+def test_a_minus_stays_on_the_line_of_its_number() -> None:
+    copy = write_return_copy(line.form(), line.verdict(line.plus_one(hongze(), field("requests.granted.business"))))
+    assert "差额 \N{MINUS SIGN}1（E5、E6、E28、E29）" in listed(copy)[1][2]
+
+
 def test_every_finding_is_noted_at_its_cells() -> None:
     assert {cell: text[:10] for cell, text in notes(return_copy(), REQUESTS).items()} == {
         "J5": "第 3 条　要说明：",

@@ -28,7 +28,7 @@ BACKGROUND, TITLE, NOTE, SECTION, HEAD, CELL, CENTERED, LINK = (
         look.LINK_CELL,
     )
 )
-FIGURE = replace(CELL, wrap=False, shrink=True, align="right", indent=0)
+FIGURE = replace(CELL, wrap=False, shrink=True, align="right")
 LEFT_OUT = replace(CELL, color="9AA1AB", italic=True, fill=look.COMPUTED)
 """What does not count."""
 PARAGRAPH = replace(NOTE, wrap=True)

@@ -322,6 +322,6 @@ class _TableSheet:
 
 def _figure_style(field: Field, style: Style) -> Style:
     """A figure right-aligned; a total on the grey of what nobody types."""
-    figure = replace(style, wrap=False, shrink=True, align="right", indent=0)
+    figure = replace(style, wrap=False, shrink=True, align="right")
     is_plain_total = not field.is_input and style.fill is None
     return replace(figure, fill=look.COMPUTED, bold=True) if is_plain_total else figure

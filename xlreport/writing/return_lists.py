@@ -163,10 +163,9 @@ def _item(finding: Finding, kind: JudgementKind | None, submission: Submission, 
 
 
 def _plain(finding: Finding) -> str:
-    """The message without the sheet before it, which has a column of its own."""
-    if not finding.cells:
-        return finding.message
-    return finding.message.removeprefix(say("finding.where", sheet=sheet_words(finding.cells[0].sheet)))
+    """The message without the sheet before it, which has a column of its own; no line ends between minus and number."""
+    sheet = sheet_words(finding.cells[0].sheet) if finding.cells else ""
+    return finding.message.removeprefix(say("finding.where", sheet=sheet)).replace(" -", " \N{MINUS SIGN}")
 
 
 def _mended(finding: Finding, submission: Submission) -> str:
