@@ -19,8 +19,9 @@ from xlreport.checks.check import check
 from xlreport.cli.commands import app
 from xlreport.fields import FieldRef
 from xlreport.findings import Severity
+from xlreport.messages import say
 from xlreport.office.aggregate_workbook import plan_aggregate, write_aggregate
-from xlreport.office.aggregating import Absence, Aggregate, Child, LastOrigin, aggregate
+from xlreport.office.aggregating import MOST_ROWS_TOLD, Absence, Aggregate, Child, LastOrigin, aggregate
 from xlreport.office.standing import Standing, standing_of
 from xlreport.reading.workbook import read_workbook
 from xlreport.reports.writing import write_report
@@ -356,9 +357,29 @@ def test_AGG_DUP_says_which_units_report_the_very_same_row() -> None:
     [doubt] = sums.summed([sums.child(first), sums.child(second), sums.child(sums.bureau(1, 3))]).doubts
     assert (doubt.code, doubt.severity) == ("AGG-DUP", Severity.NOTICE)
     assert doubt.message == (
-        "【二 主动公开】行政规范性文件：第1区第01局、第1区第02局填的数完全一样（7、3、101），"
+        "第1区第01局、第1区第02局填的数完全一样：二 主动公开“行政规范性文件”（7、3、101）。"
         "请核对是不是同一批文件、案件重复计入。"
     )
+
+
+def test_AGG_DUP_tells_of_units_with_many_equal_rows_once() -> None:
+    inputs = [ref for ref, one in line.form().fields.items() if one.is_input]
+    many = replace(sums.bureau(1, 1), values={ref: Number(Decimal(30)) for ref in inputs})
+    units = [Unit(name=name) for name in ("甲局", "乙局")]
+    children = [
+        Child(unit=unit, status=Standing.ACCEPTED, submission=replace(many, unit=unit, findings=())) for unit in units
+    ]
+    [doubt] = sums.summed(children).doubts
+    rows = len({one.row for one in doubt.fields})
+    assert (doubt.message.count("“"), f"等 {rows} 行" in doubt.message) == (MOST_ROWS_TOLD, True)
+
+
+def test_AGG_DUP_is_announced_on_the_first_sheet_of_the_sum_which_is_whole_all_the_same() -> None:
+    twin = replace(sums.bureau(1, 1), unit=Unit(name="同数局"))
+    data = write_aggregate(line.form(), sums.summed([sums.child(one) for one in (sums.bureau(1, 1), twin)]))
+    book = read_workbook(data, "aggregate.xlsx")
+    assert book.sheets[0].value(6, 1) == Text(say("start.children_doubts"))
+    assert (line.read_back(data).findings, line.read_back(data).leftovers) == ((), ())
 
 
 def test_AGG_DUP_is_silent_about_small_and_single_figures() -> None:

@@ -227,8 +227,11 @@ def _report(options: CollectOptions, task: Task, receipt: Receipt, results: Resu
     left = [one.name for one in results.outcomes if isinstance(one, Left)]
     if left:
         notes.append(say("collect.left", count=len(left), names="、".join(left[:MOST_TOLD])))
-    if options.against is not None:
-        notes.append(say("collect.against", trace=TRACE))
+    if results.doubts:
+        notes.append(say("collect.doubts", count=results.doubts, aggregate=AGGREGATE, status=STATUS))
+    if options.against is not None and results.differing is not None:
+        words = {"name": options.against.name, "trace": TRACE, "status": STATUS}
+        notes.append(say("collect.against", count=results.differing, **words))
     if blocked:
         notes.append(say("collect.blocked", count=len(blocked)))
     collection = results.collection

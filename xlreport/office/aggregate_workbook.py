@@ -16,6 +16,7 @@ from xlreport.writing import look
 from xlreport.writing.building import SheetBuilder
 from xlreport.writing.calculate import calculate
 from xlreport.writing.plan import Content, Link, Print, Protection, SheetPlan, Style, Validation, WorkbookPlan
+from xlreport.writing.start_sheet import BESIDE_ROW, FIRST, beside_words
 from xlreport.writing.template import plan_template
 
 NUMBER, WHAT, LEFT, RIGHT, DIFFERENCE, TEXT = range(1, CHILDREN_COLUMNS + 1)
@@ -37,8 +38,8 @@ def plan_aggregate(definition: FormDefinition, made: Aggregate, *, password: str
     plan = plan_template(definition, made.submission, password=password)
     queries = [one for one in check(definition, made.submission).findings if one.is_open_query]
     said = _ChildrenSheet(definition, layout, made, queries).plan()
-    *shown, hidden = (_prompted(sheet, layout, made, queries) for sheet in plan.sheets)
-    return replace(plan, sheets=(*shown, said, hidden))
+    start, *others, hidden = (_prompted(sheet, layout, made, queries) for sheet in plan.sheets)
+    return replace(plan, sheets=(_announcing(start, doubts=bool(made.doubts)), *others, said, hidden))
 
 
 def write_aggregate(definition: FormDefinition, made: Aggregate, *, password: str = "") -> bytes:
@@ -47,6 +48,20 @@ def write_aggregate(definition: FormDefinition, made: Aggregate, *, password: st
 
     plan = plan_aggregate(definition, made, password=password)
     return write_workbook(plan, calculate(plan))
+
+
+def _announcing(start: SheetPlan, *, doubts: bool) -> SheetPlan:
+    """The first sheet with a word of the sheet 下级说明, in a row that is free in other templates."""
+    made = SheetBuilder(name=start.name)
+    style = replace(look.BODY, bold=doubts, color=look.QUERY_INK if doubts else look.FAINT)
+    made.put_over(made.across(BESIDE_ROW, 1, FIRST), beside_words(doubts=doubts), style)
+    made.height(BESIDE_ROW, 22)
+    return replace(
+        start,
+        cells={**start.cells, **made.cells},
+        merges=(*start.merges, *made.merges),
+        rows={**start.rows, **made.rows},
+    )
 
 
 def _prompted(sheet: SheetPlan, layout: Layout, made: Aggregate, queries: Sequence[Finding]) -> SheetPlan:

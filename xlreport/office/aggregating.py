@@ -28,6 +28,8 @@ LONGEST_LIST = 30_000
 """UTF-16 units of the list of missing units; a cell takes 32,767, and the first sheet says a word before it."""
 LEAST_ALIKE = 20
 """Two units with the same figures in a row are worth a word only if these come to as much: small ones often agree."""
+MOST_ROWS_TOLD = 3
+"""Rows with the same figures that a sentence spells out."""
 FEWEST_ALIKE = 2
 """As many figures of the row must be there: a single number agrees by chance."""
 
@@ -340,31 +342,54 @@ def _explanation(unit: Unit, finding: Finding) -> ChildExplanation:
 # ── counted twice ─────────────────────────────────────────────────────────────────────────────────
 
 
+_Row = tuple[Sequence[FieldRef], Sequence[Decimal]]
+"""The fields of a row, and the figures that units share in it."""
+
+
 def _doubts(definition: FormDefinition, summed: Sequence[Summed]) -> Iterator[Finding]:
-    """A notice (AGG-DUP) for each row in which units report the very same figures, too large to agree by chance."""
+    """A notice (AGG-DUP) for units that report the very same figures in a row, too large to agree by chance.
+
+    The same units are told of once, however many of their rows are alike.
+    """
+    alike: dict[tuple[Unit, ...], list[_Row]] = {}
+    for refs in _summed_rows(definition):
+        for figures, units in _sharing(refs, summed).items():
+            if len(units) > 1:
+                alike.setdefault(tuple(units), []).append((refs, figures))
+    return (_doubt(definition, units, rows) for units, rows in alike.items())
+
+
+def _summed_rows(definition: FormDefinition) -> Iterable[Sequence[FieldRef]]:
     rows: dict[tuple[str, ...], list[FieldRef]] = {}
     for ref in _inputs(definition):
         if definition.fields[ref].aggregate is HowSummed.SUM:
             rows.setdefault(ref.row, []).append(ref)
-    for refs in rows.values():
-        alike: dict[tuple[Decimal, ...], list[Unit]] = {}
-        for one in summed:
-            figures = tuple(one.numbers.get(ref, Decimal(0)) for ref in refs)
-            if sum(map(bool, figures)) >= FEWEST_ALIKE and sum(figures) >= LEAST_ALIKE:
-                alike.setdefault(figures, []).append(one.unit)
-        for figures, units in alike.items():
-            if len(units) > 1:
-                yield _doubt(definition, refs, figures, units)
+    return rows.values()
 
 
-def _doubt(
-    definition: FormDefinition, refs: Sequence[FieldRef], figures: Sequence[Decimal], units: Sequence[Unit]
-) -> Finding:
-    cells = tuple(plan_layout(definition).cell_of(ref) for ref in refs)
-    message = say("finding.where", sheet=cells[0].sheet) + say(
-        "structure.AGG-DUP",
-        row=definition.fields[refs[0]].row_label,
-        units="、".join(unit.name for unit in units),
-        figures="、".join(map(plain, figures)),
-    )
-    return Finding(code="AGG-DUP", severity=Severity.NOTICE, message=message, cells=cells, fields=tuple(refs))
+def _sharing(refs: Sequence[FieldRef], summed: Sequence[Summed]) -> Mapping[tuple[Decimal, ...], list[Unit]]:
+    """The units by their figures in a row, as far as these are large enough."""
+    found: dict[tuple[Decimal, ...], list[Unit]] = {}
+    for one in summed:
+        figures = tuple(one.numbers.get(ref, Decimal(0)) for ref in refs)
+        if sum(map(bool, figures)) >= FEWEST_ALIKE and sum(figures) >= LEAST_ALIKE:
+            found.setdefault(figures, []).append(one.unit)
+    return found
+
+
+def _doubt(definition: FormDefinition, units: Sequence[Unit], rows: Sequence[_Row]) -> Finding:
+    fields = tuple(ref for refs, _ in rows for ref in refs)
+    cells = tuple(plan_layout(definition).cell_of(ref) for ref in fields)
+    names = "、".join(unit.name for unit in units)
+    words = [
+        say(
+            "doubt.row",
+            sheet=plan_layout(definition).cell_of(refs[0]).sheet,
+            row=definition.fields[refs[0]].row_label,
+            figures="、".join(map(plain, figures)),
+        )
+        for refs, figures in rows[:MOST_ROWS_TOLD]
+    ]
+    more = say("doubt.more", count=len(rows)) if len(rows) > MOST_ROWS_TOLD else ""
+    message = say("structure.AGG-DUP", units=names, rows="；".join(words), more=more)
+    return Finding(code="AGG-DUP", severity=Severity.NOTICE, message=message, cells=cells, fields=fields)

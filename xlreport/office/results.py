@@ -1,15 +1,18 @@
 """The results of a collection: status, return copies, the sum and its trace, each written whole or left as it is."""
 
+import json
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 
 from xlreport.errors import RequestError
 from xlreport.fields import FieldRef
 from xlreport.findings import Finding
 from xlreport.forms.definition import FormDefinition
 from xlreport.messages import say
+from xlreport.office.against import check_against
 from xlreport.office.aggregate_workbook import write_aggregate
 from xlreport.office.aggregating import Aggregate, aggregate
 from xlreport.office.archive import Archive, Decision, Held, Placed
@@ -28,6 +31,8 @@ from xlreport.submission import Submission, Unit, unit_key
 from xlreport.writing.filling import refuse_what_no_cell_holds
 
 STATUS, AGGREGATE, TRACE, RETURN = "status.xlsx", "aggregate.xlsx", "trace.xlsx", "return"
+NOTICES = "sum"
+"""What the archive calls the counts of what is said of a sum."""
 
 Progress = Callable[[Iterable[bytes | str], int], Iterable[bytes | str]]
 
@@ -44,10 +49,41 @@ class Wanted:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Results:
-    """The collection once the office's marks are taken into account, and what became of each file."""
+    """The collection once the office's marks are taken into account, and what became of each file.
+
+    ``doubts`` is how often units may have counted the same, ``differing`` in how many cells the parent's own report
+    differs from the sum (``None`` where there is none to compare with).
+    """
 
     collection: Collection
     outcomes: tuple[Outcome, ...]
+    doubts: int = 0
+    differing: int | None = None
+
+
+@dataclass
+class _Sum:
+    """The sum of a collection, worked out only if something is made of it."""
+
+    make: Callable[[], Aggregate]
+    wanted: Wanted
+
+    @cached_property
+    def made(self) -> Aggregate:
+        return self.make()
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is to be said of the sum beside the verdict of its workbook."""
+        return (*self.made.doubts, *(self.differing or ()))
+
+    @cached_property
+    def differing(self) -> tuple[Finding, ...] | None:
+        """Where the parent's own report differs; ``None`` where there is none that could be compared."""
+        if self.wanted.against is not None:
+            with suppress(RequestError):  # the trace says why
+                return check_against(self.wanted.definition, self.made, self.wanted.against)
+        return None
 
 
 @dataclass(kw_only=True)
@@ -73,14 +109,20 @@ class Writing:
         marked = self._marked(collection)
         collection = replace(collection, units=tuple(one.state for one in marked.values()))
         returned = self._return_copies(outputs, collection, marked)
-        self._sum(outputs, collection, marked)
-        self._status(outputs, collection, marked, returned)
+        total = self._sum(outputs, collection, marked)
+        self._status(outputs, collection, marked, returned, total)
+        doubts, differing = self._told_of(total, self._sum_facts(collection))
         if any(one.why.is_trouble for one in self.receipt.passed_over):
             outputs.leave()  # what they were made from may lie in what could not be read
         else:
             outputs.tidy()
         self._finish(collection)
-        return Results(collection=collection, outcomes=tuple(outputs.outcomes))
+        return Results(
+            collection=collection,
+            outcomes=tuple(outputs.outcomes),
+            doubts=doubts,
+            differing=differing,
+        )
 
     def _key(self, *facts: object) -> str:
         return key_of(self.reader.program, self.reader.edition, *facts)
@@ -129,28 +171,45 @@ class Writing:
 
     # ── the sum ──
 
-    def _sum(self, outputs: Outputs, collection: Collection, marked: dict[str, Marked]) -> None:
-        definition, against = self.wanted.definition, self.wanted.against
-        earlier = earlier_sum(self.folder, AGGREGATE, self.reader.form)
+    def _sum_facts(self, collection: Collection) -> tuple[object, ...]:
+        """All that a sum and what is said of it are made from, beside a narrative."""
+        last, against = self.wanted.last, self.wanted.against
         theirs = None if against is None else (against.source, filling_of(against))
-        last = self.wanted.last
-        facts = (collection, self.wanted.parent, None if last is None else sorted(last.items()))
-        sum_key = self._key(facts, earlier.digest if isinstance(earlier, Earlier) else None)
-        trace_key = self._key(facts, theirs)
-        needs_sum = self._needs_sum(outputs, sum_key, earlier)
-        needs_trace = not outputs.is_current(TRACE, trace_key)
-        if not needs_sum and not needs_trace:
-            return
+        return collection, self.wanted.parent, None if last is None else sorted(last.items()), theirs
+
+    def _sum(self, outputs: Outputs, collection: Collection, marked: dict[str, Marked]) -> _Sum:
+        definition, wanted = self.wanted.definition, self.wanted
+        earlier = earlier_sum(self.folder, AGGREGATE, self.reader.form)
+        facts = self._sum_facts(collection)
+        sum_key = self._key(facts[:-1], earlier.digest if isinstance(earlier, Earlier) else None)
+        trace_key = self._key(facts)
         children = Children(definition=definition, archive=self.archive, collection=collection)
         words = earlier.submission if isinstance(earlier, Earlier) else None
-        parent = self.wanted.parent
-        made = aggregate(definition, parent, collection.year, children.all(marked), last=last, earlier=words)
-        if needs_sum and isinstance(earlier, Earlier) and is_same_sum(made.submission, earlier.submission):
-            outputs.keep(AGGREGATE, Unchanged(earlier.name))
-        elif needs_sum:
-            self._attempt(outputs, AGGREGATE, sum_key, lambda: self._aggregate(made))
-        if needs_trace:
-            self._attempt(outputs, TRACE, trace_key, lambda: write_trace(definition, made, against))
+        total = _Sum(
+            lambda: aggregate(
+                definition, wanted.parent, collection.year, children.all(marked), last=wanted.last, earlier=words
+            ),
+            wanted,
+        )
+        if self._needs_sum(outputs, sum_key, earlier):
+            if isinstance(earlier, Earlier) and is_same_sum(total.made.submission, earlier.submission):
+                outputs.keep(AGGREGATE, Unchanged(earlier.name))
+            else:
+                self._attempt(outputs, AGGREGATE, sum_key, lambda: self._aggregate(total.made))
+        if not outputs.is_current(TRACE, trace_key):
+            self._attempt(outputs, TRACE, trace_key, lambda: write_trace(definition, total.made, wanted.against))
+        return total
+
+    def _told_of(self, total: _Sum, facts: tuple[object, ...]) -> tuple[int, int | None]:
+        """How many doubts and differences there are; kept, as a sum that is current is not worked out again."""
+        key = self._key(facts)
+        known, counts = self.archive.made_from(NOTICES)
+        if known != key:
+            differing = None if total.differing is None else len(total.differing)
+            counts = json.dumps([len(total.made.doubts), differing])
+            self.archive.made(NOTICES, key, counts)
+        found: tuple[int, int | None] = tuple(json.loads(counts))
+        return found
 
     def _needs_sum(self, outputs: Outputs, key: str, earlier: Earlier | Unread | None) -> bool:
         """Whether the sum is to be made; never without the words of one that a person worked on."""
@@ -176,9 +235,14 @@ class Writing:
     # ── status ──
 
     def _status(
-        self, outputs: Outputs, collection: Collection, marked: dict[str, Marked], returned: dict[str, str]
+        self,
+        outputs: Outputs,
+        collection: Collection,
+        marked: dict[str, Marked],
+        returned: dict[str, str],
+        total: _Sum,
     ) -> None:
-        key = self._key(collection, self.receipt.passed_over, returned, self.wanted.parent)
+        key = self._key(self._sum_facts(collection), self.receipt.passed_over, returned)
         if outputs.is_current(STATUS, key):
             return
         report = StatusReport(
@@ -187,6 +251,7 @@ class Writing:
             collection=collection,
             findings={one.unit.code: self._findings(one, marked[one.unit.code]) for one in collection.units},
             returned=returned,
+            of_sum=total.findings,
             passed_over=self.receipt.passed_over,
         )
         outputs.put(STATUS, key, write_status(report))

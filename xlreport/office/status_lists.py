@@ -7,11 +7,13 @@ from decimal import Decimal
 from xlreport.findings import Finding, Severity
 from xlreport.forms.definition import FormDefinition, JudgementKind
 from xlreport.messages import say
+from xlreport.office.archive import Mark
 from xlreport.office.collecting import Collection, Received, UnitState
 from xlreport.office.inbox import PassedOver
 from xlreport.office.report_look import CELL, CENTERED, NOTE, SECTION, title
 from xlreport.office.standing import Standing
 from xlreport.office.status_look import TEXT, Column, ListSheet, fitting, tinted
+from xlreport.submission import Unit
 from xlreport.writing import look
 from xlreport.writing.limits_cell import MAX_DIGITS, MAX_NUMBER, MIN_NUMBER
 from xlreport.writing.plan import SheetPlan, Style
@@ -60,17 +62,22 @@ FILES = (
 
 
 def plan_findings(
-    definition: FormDefinition, collection: Collection, findings: Mapping[str, Sequence[Finding]]
+    definition: FormDefinition,
+    collection: Collection,
+    findings: Mapping[str, Sequence[Finding]],
+    of_sum: tuple[Unit, Sequence[Finding]],
 ) -> SheetPlan:
-    """The sheet of all findings, unit by unit, each in the order of its cells."""
+    """The sheet of all findings, unit by unit, each in the order of its cells; then those of the sum and its unit."""
     blanks = {one.key for one in definition.judgements if one.kind is JudgementKind.BLANK}
     heads = [say(f"findings.head.{one.key}") for one in FINDINGS]
     sheet = ListSheet(name=say("status.sheet.findings"), columns=FINDINGS, heads=heads)
-    every = [(state, one) for state in collection.units for one in findings[state.unit.code]]
+    every: list[tuple[Unit, tuple[Mark, ...], Finding]]
+    every = [(state.unit, state.marks, one) for state in collection.units for one in findings[state.unit.code]]
+    every += [(of_sum[0], (), one) for one in of_sum[1]]
     note = say("findings.more", most=MOST_FINDINGS) if len(every) > MOST_FINDINGS else say("findings.note")
     sheet.head(say("findings.title", count=len(every)), note)
-    for state, finding in every[:MOST_FINDINGS]:
-        _finding(sheet, state, finding, _kind(finding, blanks))
+    for unit, marks, finding in every[:MOST_FINDINGS]:
+        _finding(sheet, unit, marks, finding, _kind(finding, blanks))
     return sheet.plan(freeze_columns=2)
 
 
@@ -82,17 +89,17 @@ def _kind(finding: Finding, blanks: set[str]) -> str:
     return finding.severity.value
 
 
-def _finding(sheet: ListSheet, state: UnitState, finding: Finding, kind: str) -> None:
-    marks = (one for one in state.marks if one.judgement == finding.rule)
-    mark = next((say("findings.mark", decision=one.decision.words, note=one.note).strip() for one in marks), None)
+def _finding(sheet: ListSheet, unit: Unit, marks: Sequence[Mark], finding: Finding, kind: str) -> None:
+    own = (one for one in marks if one.judgement == finding.rule)
+    mark = next((say("findings.mark", decision=one.decision.words, note=one.note).strip() for one in own), None)
     style: Style = CENTERED
     if kind in _KINDS:
         fill, ink = _KINDS[kind]
         style = replace(CENTERED, fill=fill, color=ink)
     sheet.line(
         (
-            state.unit.code,
-            state.unit.name,
+            unit.code,
+            unit.name,
             say(f"findings.kind.{kind}"),
             finding.rule or finding.code,
             finding.message,

@@ -62,13 +62,17 @@ _RANK = {Severity.ERROR: 0, Severity.QUERY: 1, Severity.NOTICE: 2}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StatusReport:
-    """What the status says: ``findings`` and ``returned`` (paths of return copies) by the code of the unit."""
+    """What the status says: ``findings`` and ``returned`` (paths of return copies) by the code of the unit.
+
+    ``of_sum`` are findings of the sum: units that may have counted the same, and where the parent's own report differs.
+    """
 
     definition: FormDefinition
     parent: Unit
     collection: Collection
     findings: Mapping[str, Sequence[Finding]]
     returned: Mapping[str, str]
+    of_sum: Sequence[Finding] = ()
     passed_over: tuple[PassedOver, ...] = ()
 
 
@@ -78,7 +82,7 @@ def plan_status(report: StatusReport) -> WorkbookPlan:
     sheets = (
         _units(report),
         _progress(report),
-        plan_findings(definition, collection, report.findings),
+        plan_findings(definition, collection, report.findings, (report.parent, report.of_sum)),
         plan_reminders(definition, collection),
         plan_files(collection, report.passed_over),
     )

@@ -13,9 +13,11 @@ from xlreport.rules.formula import spell
 from xlreport.submission import Submission
 from xlreport.verifying.spelling import is_same_formula, words_of
 from xlreport.writing.meaning import Meant
-from xlreport.writing.start_sheet import issued_words
+from xlreport.writing.start_sheet import BESIDE_ROW, beside_words, issued_words
 from xlreport.writing.table_sheet import row_hints
 from xlreport.writing.template import meaning
+
+_BESIDE_WORDS = frozenset({beside_words(doubts=False), beside_words(doubts=True)})
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class Due:
 
     def is_held(self, ref: CellRef, meant: Meant, cell: ReadCell | None) -> bool:
         """Whether a cell holds what is ours there, however it is spelled."""
+        if ref == self._beside and cell is not None and words_of(cell.value) in _BESIDE_WORDS:
+            return True
         if cell is not None and cell.formula and cell.formula == meant.formula:
             return True
         if meant.formula:
@@ -40,6 +44,10 @@ class Due:
 
     def _words(self, ref: CellRef, meant: Meant) -> str:
         return self._issued.get(ref) or meant.words
+
+    @cached_property
+    def _beside(self) -> CellRef:
+        return CellRef(plan_layout(self.definition).start_sheet, BESIDE_ROW, 1)
 
     @cached_property
     def _issued(self) -> Mapping[CellRef, str]:

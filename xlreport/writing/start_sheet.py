@@ -43,6 +43,8 @@ FLAG = 5
 MESSAGE_HEIGHT = 42
 """Three lines of a message; a formula's result never makes its row grow."""
 TITLE_ROW, UNIT_ROW, DEADLINE_ROW, MISSING_ROW, BANNER_ROW, HEADER_ROW = 1, 2, 3, 4, 5, 7
+BESIDE_ROW = HEADER_ROW - 1
+"""A free row, in which the first sheet of a sum tells of the sheet beside the form's."""
 MOST_MISSING_LINES = 6
 """Lines of the row that names the units a sum lacks; the whole list stands in the verdict."""
 
@@ -64,6 +66,11 @@ def issued_words(definition: FormDefinition, submission: Submission) -> dict[tup
         (UNIT_ROW, 1): say("start.unit", unit=unit.name, code=code, year=year),
         (DEADLINE_ROW, 1): "　".join(parts),
     }
+
+
+def beside_words(*, doubts: bool) -> str:
+    """What the first sheet of a sum says of the sheet 下级说明: that it is there, or that it bears doubts."""
+    return say("start.children_doubts") if doubts else say("start.children")
 
 
 class _StartSheet:
