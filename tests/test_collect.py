@@ -640,7 +640,7 @@ def row_of_link(desk: Desk, code: str) -> str:
     [
         ({"explanations": explained("换了一个像样的理由：已附合同。")}, "通过", None),
         ({"explanations": explained(f"　{REASON} ")}, "待说明", "不予采纳 1"),
-        ({"price": "6000", "explanations": explained()}, "通过", None),
+        ({"price": "6000", "explanations": explained()}, "待说明", None),
     ],
     ids=["another reason", "the same reason", "other numbers"],
 )

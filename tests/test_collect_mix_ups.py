@@ -1,12 +1,13 @@
 """Collecting where files were mixed up: sums among the children, names that say something else than the workbook."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 
 import pytest
 from editing import by_openpyxl
-from inboxes import PARENT, TIME, TOY, WHEN, Desk, number, ref, submission, toy, workbook
+from inboxes import PARENT, REASON, TIME, TOY, WHEN, Desk, explained, number, ref, submission, toy, workbook
 from test_collect import collected, received
 
 from xlreport.reading.values import parse_values
@@ -311,3 +312,74 @@ def test_the_status_tells_the_time_that_decided(two: Desk) -> None:
     two.collect()
     times = {one["代码"]: one["收到时间"] for one in two.lines("报送情况")}
     assert times == {"001": WHEN, "002": "2025-01-13 09:00:00（保存）"}
+
+
+# ── a sentence that was read with other numbers ───────────────────────────────────────────────────
+
+
+def asked(price: str, text: str = REASON, **changes: Any) -> Submission:
+    """A workbook with a dear price and what its unit says to it, without the numbers it says so of."""
+    return submission("001", price=price, explanations=explained(text), **changes)
+
+
+class Clock:
+    """A clock that goes on by an hour at each look."""
+
+    def __init__(self) -> None:
+        self.time = datetime(2025, 1, 15, tzinfo=UTC)
+
+    def now(self, zone: tzinfo) -> datetime:
+        self.time += timedelta(hours=1)
+        return self.time.astimezone(zone)
+
+
+def replaced(desk: Desk, *made: Submission) -> tuple[str, str]:
+    """One workbook after the other in the same file; how the unit stands, and what becomes of its explanation."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("xlreport.cli.collecting.datetime", Clock())
+        for one in made:
+            desk.put("a.xlsx", one)
+            desk.collect()
+    [kind] = [one["性质"] for one in desk.lines("全部问题") if one["编码"] == "PRICE"]
+    return desk.states()["001"], kind
+
+
+def test_a_sentence_that_was_read_with_other_numbers_has_lapsed(two: Desk) -> None:
+    assert replaced(two, asked("5000"), asked("6000")) == ("待说明", "待说明")
+    [line] = [one for one in two.lines("全部问题") if one["编码"] == "PRICE"]
+    assert "说明已失效" in line["问题"]
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        (asked("5000"), asked("5000", old=7)),
+        (asked("5000"), asked("6000", "再购入一批善本古籍，单价较高。")),
+        (asked("5000"), asked("6000"), asked("5000", old=7)),
+        (asked("6000"),),
+    ],
+)
+def test_a_sentence_with_its_own_numbers_and_one_that_was_rewritten_count(
+    two: Desk, made: tuple[Submission, ...]
+) -> None:
+    assert replaced(two, *made) == ("通过", "已说明")
+
+
+def test_of_two_workbooks_at_once_the_later_ones_sentence_has_lapsed(two: Desk) -> None:
+    two.put("a.xlsx", asked("5000"), time=TIME)
+    two.put("b.xlsx", asked("6000"), time=TIME + DAY)
+    for _ in range(2):
+        two.collect()
+        assert two.states()["001"] == "待说明"
+    (two.inbox / "b.xlsx").unlink()
+    two.collect()
+    assert two.states()["001"] == "通过"
+
+
+def test_the_return_copy_of_a_lapsed_sentence_still_knows_its_numbers(two: Desk) -> None:
+    replaced(two, asked("5000"), asked("6000"))
+    explanation = read_source(returned(two), "x", TOY).submission.explanations["PRICE"]
+    assert explanation.left == 5000
+    two.put("b.xlsx", returned(two))
+    two.collect()
+    assert two.states()["001"] == "待说明", "as it came back"

@@ -70,6 +70,21 @@ class Mark:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Said:
+    """An explanation that came in at some time, and the numbers it was written for."""
+
+    digest: str
+    unit: Unit
+    round: int
+    saved: str
+    read_at: str
+    judgement: str
+    text: str
+    left: Decimal
+    right: Decimal
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Placed:
     """Where a content lies in the inbox, and the time of the file."""
 
@@ -229,6 +244,30 @@ class Archive:
         found = self._rows("SELECT * FROM content WHERE form = ? AND year = ? ORDER BY digest", form, year)
         return tuple(map(rows.filing_of, found))
 
+    def said(self, form: str, year: int) -> tuple[Said, ...]:
+        """Every explanation of a form and a year, with its own numbers or those of the query as it was read."""
+        statement = (
+            "SELECT content.*, judgement, text, ifnull(explanation.left_side, finding.left_side) AS left_number, "
+            "ifnull(explanation.right_side, finding.right_side) AS right_number FROM explanation "
+            "JOIN content USING (digest) LEFT JOIN finding USING (digest, judgement) "
+            "WHERE form = ? AND year = ? ORDER BY digest, judgement"
+        )
+        return tuple(
+            Said(
+                digest=row["digest"],
+                unit=Unit(name=rows.words(row["unit_name"]), code=rows.words(row["unit_code"])),
+                round=row["round"],
+                saved=row["saved"],
+                read_at=row["read_at"],
+                judgement=row["judgement"],
+                text=rows.words(row["text"]),
+                left=Decimal(row["left_number"]),
+                right=Decimal(row["right_number"]),
+            )
+            for row in self._rows(statement, form, year)
+            if row["left_number"] is not None and row["right_number"] is not None
+        )
+
     def keep(self, readings: Iterable[Reading], *, program: str, edition: str, at: str) -> None:
         """Keep what was read, whole or not at all.
 
@@ -237,8 +276,9 @@ class Archive:
         """
         with self.writing():
             for reading in readings:
+                first = self._rows("SELECT read_at FROM content WHERE digest = ?", reading.filing.digest)
                 self._forget(reading.filing.digest)
-                row = (*rows.content_row(reading), program, edition, at)
+                row = (*rows.content_row(reading), program, edition, first[0]["read_at"] if first else at)
                 self._put("content", ", ".join((*rows.CONTENT, "program", "edition", "read_at")), [row])
                 self._keep_submission(reading)
 

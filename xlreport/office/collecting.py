@@ -21,7 +21,7 @@ from xlreport.office.roster import Roster, RosterUnit
 from xlreport.office.standing import Standing, standing_of
 from xlreport.reading.found import structure_finding
 from xlreport.reading.normalising import SPACES, without
-from xlreport.submission import Submission, Unit, unit_key
+from xlreport.submission import Explanation, Submission, Unit, unit_key
 
 LEAST_IN_A_NAME = 3
 """Characters of a code or name by which a file's name speaks of a unit: shorter ones are numbers and common words."""
@@ -89,7 +89,8 @@ class UnitState:
     """A unit of the roster and how far it has come.
 
     ``chosen`` is what counts. ``rivals`` are workbooks of which nobody can say which is newer: then none counts.
-    ``superseded`` are older ones. ``remarks`` are what was found in looking at its files together; ``marks`` the
+    ``superseded`` are older ones. ``bound`` are explanations that came without numbers, with those they were first
+    read with. ``remarks`` are what was found in looking at its files together; ``marks`` the
     office's marks that hold for the present numbers.
     """
 
@@ -101,6 +102,7 @@ class UnitState:
     superseded: tuple[Received, ...] = ()
     remarks: tuple[Finding, ...] = ()
     marks: tuple[Mark, ...] = ()
+    bound: tuple[tuple[str, Explanation], ...] = ()
 
     @property
     def unit(self) -> Unit:
@@ -483,9 +485,10 @@ def _twice(chosen: Received, other: Received, key: str) -> Finding:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Marked:
-    """A unit's state under the office's marks.
+    """A unit's state under the office's marks, and what the archive knows of its explanations.
 
-    ``result`` is the check without the explanations the office does not accept; ``None`` where there are none such.
+    ``result`` is the check without the explanations the office does not accept, the others bound to their numbers;
+    ``None`` where it is that of the workbook itself.
     """
 
     state: UnitState
@@ -498,6 +501,8 @@ def with_marks(
     submission: Submission,
     findings: Sequence[Finding],
     marks: Mapping[tuple[str, str], Mark],
+    *,
+    result: CheckResult | None = None,
 ) -> Marked:
     """A unit's state under the marks that were made for its present numbers; all others have lapsed."""
     queries = {one.rule: one for one in findings if one.severity is Severity.QUERY and one.rule is not None}
@@ -505,7 +510,7 @@ def with_marks(
     valid = tuple(mark for mark in mine if _holds(mark, queries.get(mark.judgement)))
     rejected = {mark.judgement: mark for mark in valid if mark.decision is Decision.REJECTED}
     if not rejected:
-        return Marked(state=replace(state, marks=valid))
+        return Marked(state=replace(state, marks=valid), result=result)
     kept = {key: one for key, one in submission.explanations.items() if key not in rejected}
     result = check(definition, replace(submission, explanations=kept))
     told = tuple(_told(one, rejected.get(one.rule or "")) for one in result.findings)

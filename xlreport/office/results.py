@@ -15,10 +15,11 @@ from xlreport.messages import say
 from xlreport.office.against import check_against
 from xlreport.office.aggregate_workbook import write_aggregate
 from xlreport.office.aggregating import Aggregate, aggregate
-from xlreport.office.archive import Archive, Decision, Held, Placed
+from xlreport.office.archive import Archive, Decision, Held, Mark, Placed
 from xlreport.office.collecting import Collection, Marked, UnitState, not_accepted, with_marks
 from xlreport.office.filing import filling_of
 from xlreport.office.folder import Blocked, OwnFolder, Unchanged
+from xlreport.office.lapsing import said_by_units, with_lapsed
 from xlreport.office.naming import unit_stems
 from xlreport.office.outputs import Outcome, Outputs, key_of
 from xlreport.office.receiving import Reader, Receipt
@@ -132,15 +133,25 @@ class Writing:
     def _marked(self, collection: Collection) -> dict[str, Marked]:
         marks = self.archive.marks(collection.form, collection.year)
         of_units = {code for code, _ in marks}
+        said = said_by_units(
+            self.archive.said(collection.form, collection.year), [state.unit for state in collection.units]
+        )
         found = {}
         for state in collection.units:
-            submission = self._submission(state) if unit_key(state.unit.code) in of_units else None
-            if submission is None:
-                found[state.unit.code] = Marked(state=state)
-            else:
-                findings = self.archive.findings(submission.source)
-                found[state.unit.code] = with_marks(self.wanted.definition, state, submission, findings, marks)
+            code = state.unit.code
+            submission = self._submission(state) if code in said or unit_key(code) in of_units else None
+            found[code] = Marked(state=state)
+            if submission is not None:
+                found[code] = with_lapsed(self.wanted.definition, state, submission, said.get(code, ()))
+            if submission is not None and unit_key(code) in of_units:
+                found[code] = self._under_marks(found[code], submission, marks)
         return found
+
+    def _under_marks(self, one: Marked, submission: Submission, marks: Mapping[tuple[str, str], Mark]) -> Marked:
+        result = one.result
+        findings = self.archive.findings(submission.source) if result is None else result.findings
+        bound = submission if result is None else result.submission
+        return with_marks(self.wanted.definition, one.state, bound, findings, marks, result=result)
 
     def _submission(self, state: UnitState) -> Submission | None:
         return None if state.chosen is None else self.archive.submission(state.chosen.filing.digest)
@@ -153,7 +164,10 @@ class Writing:
         stems = unit_stems(units, collection.year, say("return.suffix"))
         names = {unit.code: f"{RETURN}/{stem}.xlsx" for unit, stem in zip(units, stems, strict=True)}
         open_units = [one for one in collection.units if one.chosen and one.standing is not Standing.ACCEPTED]
-        keys = {one.unit.code: self._key(one.chosen and one.chosen.filing.digest, one.marks) for one in open_units}
+        keys = {
+            one.unit.code: self._key(one.chosen and one.chosen.filing.digest, one.marks, one.bound)
+            for one in open_units
+        }
         waiting = [one for one in open_units if not outputs.is_current(names[one.unit.code], keys[one.unit.code])]
         orders = [self._order(one, marked[one.unit.code]) for one in waiting]
         with closing(make_return_copies(orders, processes=self.reader.processes)) as made:
