@@ -14,7 +14,7 @@ from xlreport.reading.values import MOST_IN_A_NAME
 from xlreport.submission import Submission, Unit, unit_key
 
 MOST_SAID = 300
-"""Characters of what the first sheet says of the deadline and the address."""
+"""Characters of what the office says in a line: of the deadline, the address, a query."""
 FIRST_PRINTABLE = ord(" ")
 LONGEST_PASSWORD = 15
 

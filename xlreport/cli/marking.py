@@ -4,15 +4,13 @@ from datetime import datetime
 from pathlib import Path
 
 from xlreport.cells import plain
+from xlreport.cli.making import MOST_SAID
 from xlreport.cli.output import tell
 from xlreport.errors import RequestError
 from xlreport.messages import say
 from xlreport.office.archive import ARCHIVE, Archive
 from xlreport.office.inbox import CHINA
 from xlreport.office.marking import decision_of, make_mark
-
-MOST_SAID = 300
-"""Characters of a note."""
 
 
 def run_mark(results: Path, unit: str, judgement: str, decision: str, *, note: str) -> None:

@@ -95,10 +95,6 @@ class Trace:
     not_summed: tuple[NotSummed, ...]
     numbers: Mapping[FieldRef, Decimal]
 
-    def parts(self, ref: FieldRef) -> tuple[tuple[Unit, Decimal], ...]:
-        """Which unit brings how much to a number."""
-        return tuple((one.unit, one.numbers[ref]) for one in self.summed if ref in one.numbers)
-
 
 class LastOrigin(Enum):
     """Where last year's figures of a sum come from."""

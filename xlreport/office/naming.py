@@ -12,7 +12,7 @@ LONGEST_PART = 30
 STAND_IN = "_"
 _FORBIDDEN = frozenset('\\/:*?"<>|')
 _INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
-"""Kinds of characters no name of a file should hold: controls, halves of characters, line ends."""
+"""Kinds of characters nobody sees: controls, halves of characters, line ends."""
 _OUTER = re.compile(r"^[ .]+|[ .]+$")
 _DEVICES = frozenset(
     {"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$", "CLOCK$"}
@@ -67,4 +67,9 @@ def _part(words: str) -> str:
 
 
 def _is_forbidden(character: str) -> bool:
-    return character in _FORBIDDEN or unicodedata.category(character) in _INVISIBLE
+    return character in _FORBIDDEN or is_invisible(character)
+
+
+def is_invisible(character: str) -> bool:
+    """Whether nobody sees a character: a name that holds one looks like another and is not."""
+    return unicodedata.category(character) in _INVISIBLE

@@ -1,7 +1,6 @@
 """The roster (单位名录): the units an office collects from, and whom to ask about each."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,6 +9,7 @@ from xlreport.cells import folded
 from xlreport.errors import RequestError
 from xlreport.messages import say
 from xlreport.messages.roster_zh import HEADING_MARKS, LEVEL_WORDS, ROSTER_COLUMNS
+from xlreport.office.naming import is_invisible
 from xlreport.office.roster_source import Rows, SourceCell, SourceRow, tables_of
 from xlreport.reading.values import MOST_IN_A_NAME
 from xlreport.submission import Unit, unit_key
@@ -20,8 +20,6 @@ MOST_HEADER_ROW = 20
 MOST_TOLD = 100
 """Problems that are told one by one; a roster with more of them is another kind of file."""
 _MARKS = re.compile(HEADING_MARKS)
-_UNPRINTABLE = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
-"""Kinds of characters nobody sees: a name that holds one looks like another and is not."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -182,7 +180,7 @@ def _fault(text: str, *, needed: bool) -> str:
         return "roster.missing" if needed else ""
     if len(text) > MOST_IN_A_NAME:
         return "roster.too_long"
-    return "roster.unprintable" if any(unicodedata.category(one) in _UNPRINTABLE for one in text) else ""
+    return "roster.unprintable" if any(map(is_invisible, text)) else ""
 
 
 def _duplicates(units: Iterable[RosterUnit]) -> Iterator[Problem]:
