@@ -10,6 +10,7 @@ from editing import by_openpyxl
 from inboxes import PARENT, REASON, TIME, TOY, WHEN, Desk, explained, number, ref, submission, toy, workbook
 from test_collect import collected, received
 
+from xlreport.checks.check import check
 from xlreport.reading.values import parse_values
 from xlreport.submission import Submission, Unit
 from xlreport.verifying.sources import read_source
@@ -383,3 +384,65 @@ def test_the_return_copy_of_a_lapsed_sentence_still_knows_its_numbers(two: Desk)
     two.put("b.xlsx", returned(two))
     two.collect()
     assert two.states()["001"] == "待说明", "as it came back"
+
+
+# ── a sum in which somebody changed a number ──────────────────────────────────────────────────────
+
+
+def retyped(path: Path, cell: str = "B3", to: Any = 99, sheet: str = "一 借阅") -> None:
+    """Type something into a result, as a person does."""
+
+    def change(book: Any) -> None:
+        book[sheet][cell] = to
+
+    path.write_bytes(by_openpyxl(path.read_bytes(), change))
+
+
+def test_AGG_a_number_changed_in_the_sum_is_told_with_its_cell_and_the_true_sum_is_written_beside(
+    two: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    two.collect()
+    retyped(two.results / "aggregate.xlsx")
+    two.collect()
+    assert sum_of(two, "aggregate_2.xlsx").value(ref("books.old.number")) == number(3)
+    assert (
+        "“aggregate.xlsx”里的数被人改过，不再是各单位的合计：一 借阅!B3（表里 99，合计 3）。没有动它；"
+        "正确的合计在“aggregate_2.xlsx”里，写好的文字和说明也在。要改数，请让单位改好重报。"
+    ) in capsys.readouterr().err.splitlines()
+
+
+def test_AGG_a_sum_with_a_changed_number_is_not_accepted(two: Desk) -> None:
+    two.collect()
+    path = two.results / "aggregate.xlsx"
+    codes = [[one.code for one in check(toy(), sum_of(two)).findings]]
+    retyped(path, "A5", "全区的说明。", "二 说明")
+    codes.append([one.code for one in check(toy(), sum_of(two)).findings])
+    retyped(path)
+    codes.append([one.code for one in check(toy(), sum_of(two)).findings])
+    assert ["AGG" in one for one in codes] == [False, False, True]
+
+
+def test_a_narrative_alone_is_no_other_sum(two: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    two.collect()
+    retyped(two.results / "aggregate.xlsx", "A5", "全区的说明。", "二 说明")
+    two.collect()
+    assert [path.name for path in two.results.glob("aggregate*")] == ["aggregate.xlsx"]
+    assert "不再是" not in capsys.readouterr().err
+
+
+# ── results that go by another name ───────────────────────────────────────────────────────────────
+
+
+def test_every_run_names_the_results_that_are_current(two: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    two.collect()
+    retyped(two.results / "aggregate.xlsx")
+    retyped(two.results / "status.xlsx", "A1", "看过了", "报送情况")
+    two.put("b.xlsx", submission("002"))
+    two.collect()
+    capsys.readouterr()
+    two.put("c.xlsx", b"")
+    for _ in range(2):
+        two.collect()
+        told = capsys.readouterr().err
+        assert "status_2.xlsx（状态）、aggregate_2.xlsx（汇总表）、trace.xlsx（数的来源）" in told
+        assert "见 status_2.xlsx 的" in told

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from xlreport.cells import Blank, CellRef, Number, plain, shown_short
 from xlreport.checks.explanations import explanation_state
-from xlreport.checks.figures import evaluate
+from xlreport.checks.figures import evaluate, sum_seal
 from xlreport.checks.judge import judge
 from xlreport.checks.result import CheckResult, Counts, Judged
 from xlreport.fields import FieldRef
@@ -33,7 +33,7 @@ def check(definition: FormDefinition, submission: Submission, *, allow_missing: 
         if one.outcome is Outcome.FAILED and not _is_unreadable(submission, one)
     ]
     noticed = [*_not_recalculated(definition, layout, submission), *_last_incomplete(definition, layout, submission)]
-    lacking = _incomplete_sum(submission, allow_missing=allow_missing)
+    lacking = [*_incomplete_sum(submission, allow_missing=allow_missing), *_changed_sum(definition, submission)]
     said = {one.code for one in noticed}
     read = [one for one in submission.findings if one.code != "NOT-RECALCULATED" or one.code not in said]
     found = [*read, *lacking, *noticed, *made]
@@ -141,6 +141,14 @@ def _incomplete_sum(submission: Submission, *, allow_missing: bool) -> list[Find
     if allow_missing:
         return [Finding(code="AGG-N", severity=Severity.NOTICE, message=message)]
     return [Finding(code="AGG-N", severity=Severity.ERROR, message=message + say("finding.collect_first"))]
+
+
+def _changed_sum(definition: FormDefinition, submission: Submission) -> list[Finding]:
+    """An error where the figures of a sum of ours are no longer those it was made with: it is no sum any more."""
+    is_whole = not submission.summed or submission.summed == sum_seal(definition, submission)
+    if is_whole or submission.unreadable:
+        return []
+    return [Finding(code="AGG", severity=Severity.ERROR, message=say("finding.changed_sum"))]
 
 
 def with_bound_explanations(definition: FormDefinition, submission: Submission) -> Submission:

@@ -1,7 +1,7 @@
 """Collect what came in: read the inbox, write the results, say how things stand."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -215,22 +215,23 @@ def _parent(options: CollectOptions, definition: FormDefinition, roster: Roster,
 def _report(options: CollectOptions, task: Task, receipt: Receipt, results: Results) -> Report:
     blocked = [one for one in results.outcomes if isinstance(one, Blocked)]
     left_over = _left_over(receipt, results)
-    notes = [*(one.reason for one in blocked), *_beside(results)]
+    notes = [*(one.reason for one in blocked), *_beside(results), *results.notes]
+    called = {name: results.names.get(name, name) for name in (STATUS, AGGREGATE, TRACE)}
     if left_over:
-        notes.append(say("collect.strays", count=len(left_over), status=STATUS))
+        notes.append(say("collect.strays", count=len(left_over), status=called[STATUS]))
         notes += left_over[:MOST_TOLD]
         if len(left_over) > MOST_TOLD:
             notes.append(say("collect.more", count=len(left_over) - MOST_TOLD))
-    notes.append(_written(options.results))
+    notes.append(_written(options.results, called))
     if task.definition.levels and not task.wanted.parent.level:
         notes.append(say("collect.no_level"))
     left = [one.name for one in results.outcomes if isinstance(one, Left)]
     if left:
         notes.append(say("collect.left", count=len(left), names="、".join(left[:MOST_TOLD])))
     if results.doubts:
-        notes.append(say("collect.doubts", count=results.doubts, aggregate=AGGREGATE, status=STATUS))
+        notes.append(say("collect.doubts", count=results.doubts, aggregate=called[AGGREGATE], status=called[STATUS]))
     if options.against is not None and results.differing is not None:
-        words = {"name": options.against.name, "trace": TRACE, "status": STATUS}
+        words = {"name": options.against.name, "trace": called[TRACE], "status": called[STATUS]}
         notes.append(say("collect.against", count=results.differing, **words))
     if blocked:
         notes.append(say("collect.blocked", count=len(blocked)))
@@ -243,11 +244,11 @@ def _report(options: CollectOptions, task: Task, receipt: Receipt, results: Resu
     )
 
 
-def _written(folder: Path) -> str:
-    """Where the results are; return copies only where there are any."""
+def _written(folder: Path, called: Mapping[str, str]) -> str:
+    """Where the results are, each by the name it has now; return copies only where there are any."""
     returned = say("collect.returned") if any((folder / RETURN).glob("*.xlsx")) else ""
-    words = {"status": STATUS, "aggregate": AGGREGATE, "trace": TRACE, "returned": returned}
-    return say("collect.written", folder=folder, **words)
+    words = {"status": called[STATUS], "aggregate": called[AGGREGATE], "trace": called[TRACE]}
+    return say("collect.written", folder=folder, returned=returned, **words)
 
 
 def _beside(results: Results) -> Iterator[str]:

@@ -41,6 +41,7 @@ TEXTS: dict[str, str] = {
     "finding.todo.blank_text": "请写上文字。",
     "finding.todo.query.missing": "填错的请改正；情况属实的，请到“校验”表写明原因（不少于 6 个字）。",
     "finding.todo.query.too_short": "现有说明太简单，请写明原因（不少于 6 个字，不能只写“情况属实”“数据无误”“同上”这类话）。",
+    "finding.changed_sum": "这是汇总出来的表，里面的数被人改过，不再是各单位的合计。请把数改回来，或者重新汇总；要改数，请让单位改好重报。",
     "finding.todo.query.lapsed": "说明已失效：写说明以后数字改过了，请按现在的数字重新说明。",
     "finding.todo.query.given": "已说明。",
     # ── sheets every template has; # stands for a number that the sheet works out ──

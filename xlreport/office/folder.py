@@ -141,7 +141,9 @@ class OwnFolder:
         except OSError:
             return None
 
-    def write(self, name: str, data: bytes, *, beside: bool = False) -> Written | Unchanged | Blocked:
+    def write(
+        self, name: str, data: bytes, *, beside: bool = False, is_due: bool = False
+    ) -> Written | Unchanged | Blocked:
         """Write a file whole, unless its content is there already.
 
         A file that a person changed is left alone. If what we would write is what we wrote last, there is
@@ -152,16 +154,17 @@ class OwnFolder:
             name: Its name within the folder, parts of a path divided by ``/``.
             data: Its whole content.
             beside: Write the new content next to a file that a person changed.
+            is_due: Do so although it is what we wrote last: what a person made of it is something else.
 
         Raises:
             RequestError: the disk is full or gone, so that no other file can be written either.
         """
         try:
-            return self._write(name, data, beside=beside)
+            return self._write(name, data, beside=beside, is_due=is_due)
         except OSError as error:
             return self._blocked(name, error)
 
-    def _write(self, name: str, data: bytes, *, beside: bool) -> Written | Unchanged | Blocked:
+    def _write(self, name: str, data: bytes, *, beside: bool, is_due: bool) -> Written | Unchanged | Blocked:
         path, wanted, ours = self._at(name), digest_of(data), self._mark.of(name)
         found = _digest_at(path)
         if found == wanted:
@@ -172,9 +175,13 @@ class OwnFolder:
             write_file(path, data)
             self._settle(name, wanted)
             return Written(name)
-        if ours == Holding(wanted, wanted):
+        if ours == Holding(wanted, wanted) and not is_due:
             return Unchanged(name)
-        return self._write(_next_name(name), data, beside=True) if beside else Blocked(name, self._changed(name))
+        return (
+            self._write(_next_name(name), data, beside=True, is_due=is_due)
+            if beside
+            else Blocked(name, self._changed(name))
+        )
 
     def _settle(self, name: str, digest: str) -> None:
         holding = Holding(digest, digest)

@@ -29,6 +29,8 @@ class Outputs:
     folder: OwnFolder
     archive: Archive
     outcomes: list[Outcome] = field(default_factory=list)
+    current: dict[str, str] = field(default_factory=dict)
+    """What each result is called now: another name where a person had changed the first."""
     _kept: set[str] = field(default_factory=set)
 
     def is_current(self, name: str, made_from: str) -> bool:
@@ -43,13 +45,19 @@ class Outputs:
         """The name under which a result was written last: another one where a person changed the first."""
         return self.archive.made_from(name)[1] or name
 
-    def put(self, name: str, made_from: str, data: bytes) -> Outcome:
+    def put(self, name: str, made_from: str, data: bytes, *, is_due: bool = False) -> Outcome:
         """Write a result; one that a person changed is left alone, and the new one goes beside it.
+
+        Args:
+            name: What it is called.
+            made_from: What tells all it was made from.
+            data: Its content.
+            is_due: It goes beside the changed one even if nothing is new since that was written.
 
         Raises:
             RequestError: the disk is full or gone, or the archive is in use, full or damaged.
         """
-        outcome = self.folder.write(name, data, beside=True)
+        outcome = self.folder.write(name, data, beside=True, is_due=is_due)
         if not isinstance(outcome, Blocked):
             self.archive.made(name, made_from, outcome.name)
         self.keep(name, outcome)
@@ -58,6 +66,7 @@ class Outputs:
     def keep(self, name: str, outcome: Outcome) -> None:
         """Take note of what became of a result."""
         self._kept |= {name, outcome.name}
+        self.current[name] = outcome.name
         self.outcomes.append(outcome)
 
     def tidy(self) -> None:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 
@@ -26,7 +26,7 @@ from xlreport.office.receiving import Reader, Receipt
 from xlreport.office.returning import ReturnOrder, make_return_copies
 from xlreport.office.standing import Standing
 from xlreport.office.status_sheet import StatusReport, write_status
-from xlreport.office.summing import Children, Earlier, Unread, earlier_sum, is_same_sum
+from xlreport.office.summing import Children, Earlier, Unread, changed_figures, earlier_sum, is_same_sum
 from xlreport.office.trace_sheet import write_trace
 from xlreport.submission import Submission, Unit, unit_key
 from xlreport.writing.filling import refuse_what_no_cell_holds
@@ -53,11 +53,14 @@ class Results:
     """The collection once the office's marks are taken into account, and what became of each file.
 
     ``doubts`` is how often units may have counted the same, ``differing`` in how many cells the parent's own report
-    differs from the sum (``None`` where there is none to compare with).
+    differs from the sum (``None`` where there is none to compare with). ``names`` are what the results are called now.
+    ``notes`` are to be told, in words.
     """
 
     collection: Collection
     outcomes: tuple[Outcome, ...]
+    names: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
     doubts: int = 0
     differing: int | None = None
 
@@ -97,6 +100,7 @@ class Writing:
     wanted: Wanted
     receipt: Receipt
     progress: Progress
+    notes: list[str] = field(default_factory=list)
 
     def write(self, collection: Collection) -> Results:
         """Write what is not there yet, remove what no longer holds, and keep in the archive how things stand.
@@ -121,6 +125,8 @@ class Writing:
         return Results(
             collection=collection,
             outcomes=tuple(outputs.outcomes),
+            names=outputs.current,
+            notes=tuple(self.notes),
             doubts=doubts,
             differing=differing,
         )
@@ -209,7 +215,9 @@ class Writing:
             if isinstance(earlier, Earlier) and is_same_sum(total.made.submission, earlier.submission):
                 outputs.keep(AGGREGATE, Unchanged(earlier.name))
             else:
-                self._attempt(outputs, AGGREGATE, sum_key, lambda: self._aggregate(total.made))
+                is_due = isinstance(earlier, Earlier)
+                self._attempt(outputs, AGGREGATE, sum_key, lambda: self._aggregate(total.made), is_due=is_due)
+                self._note_changed(outputs, total.made, earlier)
         if not outputs.is_current(TRACE, trace_key):
             self._attempt(outputs, TRACE, trace_key, lambda: write_trace(definition, total.made, wanted.against))
         return total
@@ -233,18 +241,28 @@ class Writing:
             return False
         return not outputs.is_current(AGGREGATE, key)
 
+    def _note_changed(self, outputs: Outputs, made: Aggregate, earlier: Earlier | Unread | None) -> None:
+        """Say so where a person changed numbers of a sum: it is none any more."""
+        if isinstance(earlier, Earlier):
+            cells = changed_figures(self.wanted.definition, made.submission, earlier.submission)
+            if cells:
+                words = {"name": earlier.name, "cells": cells, "other": outputs.current[AGGREGATE]}
+                self.notes.append(say("collect.changed_sum", **words))
+
     def _aggregate(self, made: Aggregate) -> bytes:
         refuse_what_no_cell_holds(self.wanted.definition, made.submission)
         return write_aggregate(self.wanted.definition, made)
 
-    def _attempt(self, outputs: Outputs, name: str, key: str, make: Callable[[], bytes]) -> None:
+    def _attempt(
+        self, outputs: Outputs, name: str, key: str, make: Callable[[], bytes], *, is_due: bool = False
+    ) -> None:
         """Write a result that may be impossible: too many units for a sheet, say; the others go on."""
         try:
             data = make()
         except RequestError as error:
             outputs.keep(name, Blocked(name, str(error)))
             return
-        outputs.put(name, key, data)
+        outputs.put(name, key, data, is_due=is_due)
 
     # ── status ──
 

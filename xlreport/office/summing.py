@@ -7,12 +7,13 @@ from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 
-from xlreport.cells import double_to_decimal
-from xlreport.checks.figures import effective_figures
+from xlreport.cells import double_to_decimal, plain
+from xlreport.checks.figures import effective_figures, sum_seal
 from xlreport.checks.result import CheckResult
 from xlreport.errors import WorkbookError, reason_of
 from xlreport.fields import FieldRef
 from xlreport.forms.definition import FormDefinition
+from xlreport.forms.layout import plan_layout
 from xlreport.messages import say
 from xlreport.office.aggregating import Child
 from xlreport.office.archive import Archive
@@ -21,6 +22,9 @@ from xlreport.office.folder import OwnFolder
 from xlreport.office.standing import Standing
 from xlreport.submission import Submission
 from xlreport.verifying.sources import read_source
+
+MOST_CELLS = 12
+"""Changed cells of a sum that are told one by one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -119,6 +123,31 @@ def is_same_sum(made: Submission, earlier: Submission) -> bool:
     )
     figures_hold = figures == dict(made.values) and _held(earlier.last) == _held(made.last)
     return same and figures_hold and earlier.missing_units == made.missing_units
+
+
+def changed_figures(definition: FormDefinition, made: Submission, earlier: Submission) -> str:
+    """The cells of a sum in which a person changed numbers, in words, against the sum as it is; empty for none."""
+    if earlier.version != definition.version or earlier.summed == sum_seal(definition, earlier):
+        return ""
+    theirs, ours = effective_figures(definition, earlier), effective_figures(definition, made)
+    layout = plan_layout(definition)
+    changed = [ref for ref, field in definition.fields.items() if field.is_input and _differ(theirs, ours, ref)]
+    words = [
+        say("collect.changed_cell", cell=layout.cell_of(ref), theirs=_told(theirs, ref), ours=_told(ours, ref))
+        for ref in changed[:MOST_CELLS]
+    ]
+    more = say("collect.changed_more", count=len(changed)) if len(changed) > MOST_CELLS else ""
+    return "、".join(words) + more
+
+
+def _differ(theirs: Mapping[FieldRef, Decimal], ours: Mapping[FieldRef, Decimal], ref: FieldRef) -> bool:
+    """Whether two figures differ as far as a cell holds them."""
+    left, right = (one.get(ref) for one in (theirs, ours))
+    return (left is None) != (right is None) or (left is not None and float(left) != float(right or 0))
+
+
+def _told(figures: Mapping[FieldRef, Decimal], ref: FieldRef) -> str:
+    return plain(figures[ref]) if ref in figures else say("structure.nothing")
 
 
 def _held(last: Mapping[FieldRef, Decimal] | None) -> dict[FieldRef, Decimal] | None:
