@@ -5,12 +5,14 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from editing import by_openpyxl
 from inboxes import PARENT, REASON, TIME, TOY, WHEN, Desk, explained, number, ref, submission, toy, workbook
 from test_collect import collected, received
 
 from xlreport.checks.check import check
+from xlreport.cli.office import IssueOptions, run_issue
 from xlreport.reading.values import parse_values
 from xlreport.submission import Submission, Unit
 from xlreport.verifying.sources import read_source
@@ -446,3 +448,46 @@ def test_every_run_names_the_results_that_are_current(two: Desk, capsys: pytest.
         told = capsys.readouterr().err
         assert "status_2.xlsx（状态）、aggregate_2.xlsx（汇总表）、trace.xlsx（数的来源）" in told
         assert "见 status_2.xlsx 的" in told
+
+
+# ── a roster in two sheets ────────────────────────────────────────────────────────────────────────
+
+
+def in_two_sheets(desk: Desk, *rows: tuple[str, str]) -> Path:
+    """The roster as a workbook of two sheets: the bureaus, and under a header of their own the townships."""
+    book = openpyxl.Workbook()
+    book.active.append(("代码", "名称", "上级"))
+    book.active.append(("001", "第001图书室", PARENT))
+    sheet = book.create_sheet("乡镇")
+    sheet.append(("单位代码", "单位名称"))
+    for row in rows:
+        sheet.append(row)
+    book.save(desk.folder / "roster.xlsx")
+    return desk.folder / "roster.xlsx"
+
+
+OTHER_SHEET = "名录文件里的工作表“乡镇”也像名录，没有读取；要算上里面的单位，请并到第一张名录里。"
+
+
+@pytest.mark.parametrize(("rows", "told"), [([("101", "城关镇")], 1), ([], 0)])
+def test_a_second_sheet_with_a_roster_is_told_when_collecting(
+    two: Desk, capsys: pytest.CaptureFixture[str], rows: list[tuple[str, str]], told: int
+) -> None:
+    two.collect(roster=in_two_sheets(two, *rows))
+    assert capsys.readouterr().err.splitlines().count(OTHER_SHEET) == told
+
+
+def test_a_second_sheet_with_a_roster_is_told_when_issuing(two: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    options = IssueOptions(
+        form=TOY,
+        roster=in_two_sheets(two, ("101", "城关镇")),
+        year=2024,
+        last=None,
+        deadline="",
+        return_to="",
+        password="",
+        again=False,
+        outbox=two.folder / "outbox",
+    )
+    run_issue(options)
+    assert OTHER_SHEET in capsys.readouterr().err.splitlines()

@@ -9,7 +9,7 @@ from pathlib import Path
 from xlreport.cells import shortened
 from xlreport.cli.inputs import read_file
 from xlreport.cli.making import blank_submission
-from xlreport.cli.office import read_roster_file, words_of_parents
+from xlreport.cli.office import other_rosters, read_roster_file, words_of_parents
 from xlreport.cli.output import emit, tell
 from xlreport.cli.progress import told
 from xlreport.errors import RequestError
@@ -215,7 +215,7 @@ def _parent(options: CollectOptions, definition: FormDefinition, roster: Roster,
 def _report(options: CollectOptions, task: Task, receipt: Receipt, results: Results) -> Report:
     blocked = [one for one in results.outcomes if isinstance(one, Blocked)]
     left_over = _left_over(receipt, results)
-    notes = [*(one.reason for one in blocked), *_beside(results), *results.notes]
+    notes = [*(one.reason for one in blocked), *_beside(results), *results.notes, *other_rosters(task.roster)]
     called = {name: results.names.get(name, name) for name in (STATUS, AGGREGATE, TRACE)}
     if left_over:
         notes.append(say("collect.strays", count=len(left_over), status=called[STATUS]))

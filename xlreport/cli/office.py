@@ -62,6 +62,11 @@ def read_roster_file(path: Path) -> Roster:
     return read_roster(read_bytes(path), path.name)
 
 
+def other_rosters(roster: Roster) -> list[str]:
+    """A line for each sheet of a roster's file that looks like a roster, too: its units are no units for us."""
+    return [say("roster.other_sheet", sheet=sheet) for sheet in roster.others]
+
+
 def words_of_parents(roster: Roster) -> dict[str, object]:
     """The superiors a roster names that are no row of it, for a sentence that says there are several."""
     names = "、".join(say("collect.quoted", name=name) for name in roster.parents[:MOST_NAMED])
@@ -90,6 +95,8 @@ def run_issue(options: IssueOptions) -> int:
     tell_lacking(definition)
     if len(roster.parents) > 1:
         tell(say("issue.parents", **words_of_parents(roster)))
+    for line in other_rosters(roster):
+        tell(line)
     _tell_notes(last, issues, options)
     return _tell_outcomes(options, len(issues), outcomes, others)
 

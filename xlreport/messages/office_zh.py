@@ -154,6 +154,7 @@ OFFICE_WORDS: dict[str, str] = {
     "roster.too_many_digits": "{column}的位数太多，已经不准了。请把这一列设为“文本”格式，再重新输入。",
     "roster.quotes": "引号不成对，从这一行起读不下去。请改好，或者另存为 .xlsx 再来。",
     "roster.level": "没有“{found}”这个级别。可以填：{known}；不清楚的可以空着。",
+    "roster.other_sheet": "名录文件里的工作表“{sheet}”也像名录，没有读取；要算上里面的单位，请并到第一张名录里。",
     "roster.twice": "{column}“{words}”与第 {row} 行重复。",
     # ── templates for every unit ──
     "last.folder": "打不开文件夹“{name}”，里面的上年文件没有读。",

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,7 +11,7 @@ from xlreport.errors import RequestError
 from xlreport.messages import say
 from xlreport.messages.roster_zh import HEADING_MARKS, LEVEL_WORDS, ROSTER_COLUMNS
 from xlreport.office.naming import is_invisible
-from xlreport.office.roster_source import Rows, SourceCell, SourceRow, tables_of
+from xlreport.office.roster_source import Rows, SourceCell, SourceRow, Table, tables_of
 from xlreport.reading.values import MOST_IN_A_NAME
 from xlreport.submission import Unit, unit_key
 
@@ -36,9 +37,13 @@ class RosterUnit:
 
 @dataclass(frozen=True, kw_only=True)
 class Roster:
-    """The units an office collects from, in the order of the roster; codes and names are all different."""
+    """The units an office collects from, in the order of the roster; codes and names are all different.
+
+    ``others`` are the sheets of its file that look like a roster, too, and were not read.
+    """
 
     units: tuple[RosterUnit, ...]
+    others: tuple[str, ...] = ()
 
     @cached_property
     def parents(self) -> tuple[str, ...]:
@@ -75,7 +80,8 @@ def read_roster(data: bytes, name: str) -> Roster:
     Raises:
         RequestError: it is no roster; every problem is told at once, with its row.
     """
-    rows, header = _with_header(tables_of(data, name), name)
+    tables = tables_of(data, name)
+    rows, header = _with_header(tables, name)
     reading = _Reading(header)
     units = [reading.unit(row) for row in rows if row.number > header.row and reading.concerns(row)]
     problems = sorted([*reading.problems, *_duplicates(units)], key=lambda problem: problem[0])
@@ -83,7 +89,7 @@ def read_roster(data: bytes, name: str) -> Roster:
         raise RequestError(_told(name, [words for _, words in problems]))
     if not units:
         raise RequestError(say("roster.empty", name=name, row=header.row))
-    return Roster(units=tuple(units))
+    return Roster(units=tuple(units), others=tuple(_others(tables)))
 
 
 # ── the header ────────────────────────────────────────────────────────────────────────────────────
@@ -96,23 +102,38 @@ class _Header:
     """The place of each column in a row, from 0."""
 
 
-def _with_header(tables: Iterable[Rows], name: str) -> tuple[Rows, _Header]:
+def _with_header(tables: Iterable[Table], name: str) -> tuple[Rows, _Header]:
     """The first table with a header.
 
     Raises:
         RequestError: there is none; which column is missing is told of the best one.
     """
     best: set[str] = set()
-    for rows in tables:
-        for row in rows:
-            if row.number > MOST_HEADER_ROW:
-                break
-            columns = _columns(row)
-            if columns.keys() >= set(NEEDED):
-                return rows, _Header(row.number, columns)
-            best = max(best, set(columns) & set(NEEDED), key=len)
+    for table in tables:
+        header = _header_in(table.rows)
+        if header is not None and header.columns.keys() >= set(NEEDED):
+            return table.rows, header
+        best = max(best, set(header.columns if header else ()) & set(NEEDED), key=len)
     missing = "、".join(ROSTER_COLUMNS[key][0] for key in NEEDED if key not in best)
     raise RequestError(say("roster.no_header", name=name, missing=missing))
+
+
+def _header_in(rows: Rows) -> _Header | None:
+    """The row among the first ones that is most of a header; ``None`` where there are no rows."""
+    top = (row for row in rows if row.number <= MOST_HEADER_ROW)
+    headers = (_Header(row.number, _columns(row)) for row in top)
+    return max(headers, key=lambda one: len(one.columns.keys() & set(NEEDED)), default=None)
+
+
+def _others(tables: Iterable[Table]) -> Iterator[str]:
+    """The sheets after the one that was read that have a header and rows below it, whatever those hold."""
+    with suppress(RequestError):
+        for table in tables:
+            header = _header_in(table.rows)
+            if not table.sheet or header is None or not header.columns.keys() >= set(NEEDED):
+                continue
+            if any(row.number > header.row for row in table.rows):
+                yield table.sheet
 
 
 def _columns(row: SourceRow) -> dict[str, int]:

@@ -60,7 +60,15 @@ class SourceRow:
 Rows = tuple[SourceRow, ...]
 
 
-def tables_of(data: bytes, name: str) -> Iterator[Rows]:
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The filled rows of a sheet, and what the sheet is called; a CSV has no name for its own."""
+
+    rows: Rows
+    sheet: str = ""
+
+
+def tables_of(data: bytes, name: str) -> Iterator[Table]:
     """The filled rows of every sheet of a workbook; of a CSV, as every way to read it gives them, likeliest first.
 
     Raises:
@@ -69,7 +77,7 @@ def tables_of(data: bytes, name: str) -> Iterator[Rows]:
     try:
         if len(data) > MAX_FILE_BYTES or not data:
             raise refusal("TOO-LARGE" if data else "EMPTY-FILE", name)
-        yield from _sheets(data, name) if data.startswith(_PACKAGES) else _readings(data, name)
+        yield from _sheets(data, name) if data.startswith(_PACKAGES) else map(Table, _readings(data, name))
     except WorkbookError as error:
         raise RequestError(say("roster.unreadable", reason=error)) from error
 
@@ -97,7 +105,7 @@ def _tidy(text: str) -> str:
 # ── workbooks ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def _sheets(data: bytes, name: str) -> Iterator[Rows]:
+def _sheets(data: bytes, name: str) -> Iterator[Table]:
     _refuse_hostile(data, name)
     from openpyxl import load_workbook  # noqa: PLC0415 - heavy, and only for rosters
 
@@ -105,7 +113,7 @@ def _sheets(data: bytes, name: str) -> Iterator[Rows]:
         warnings.simplefilter("ignore")  # of what openpyxl does not keep, when we keep nothing
         book = load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
     for sheet in book.worksheets:
-        yield _limited(_sheet_rows(sheet, name), name)
+        yield Table(_limited(_sheet_rows(sheet, name), name), sheet.title)
 
 
 @contextmanager
