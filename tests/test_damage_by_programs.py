@@ -447,20 +447,20 @@ DAMAGE: Mapping[str, Damage] = {
         where=str(LAYOUT.meta["year"]),
     ),
     "last year's figure on the hidden sheet changed": Damage(
-        by_openpyxl=write(HIDDEN_SHEET, "P45", 90),
-        by_hand=types(HIDDEN_SHEET, "P45", "90"),
+        by_openpyxl=write(HIDDEN_SHEET, "P46", 90),
+        by_hand=types(HIDDEN_SHEET, "P46", "90"),
         document="hidden",
         code="HIDDEN-CHANGED",
         severity=ERROR,
-        where=f"{HIDDEN_SHEET}!P45",
+        where=f"{HIDDEN_SHEET}!P46",
     ),
     "formula on the hidden sheet changed": Damage(
-        by_openpyxl=write(HIDDEN_SHEET, "B45", 95),
-        by_hand=types(HIDDEN_SHEET, "B45", "95"),
+        by_openpyxl=write(HIDDEN_SHEET, "B46", 95),
+        by_hand=types(HIDDEN_SHEET, "B46", "95"),
         document="hidden",
         code="FORMULA-CHANGED",
         severity=NOTICE,
-        where=f"{HIDDEN_SHEET}!B45",
+        where=f"{HIDDEN_SHEET}!B46",
     ),
 }
 
