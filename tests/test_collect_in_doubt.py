@@ -78,13 +78,40 @@ def test_for_an_inbox_that_cannot_be_listed_no_folder_of_results_is_begun(
     assert not desk.results.exists()
 
 
-def test_while_a_part_of_the_inbox_cannot_be_read_no_return_copy_is_removed(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_AGG_KEPT_what_lies_where_nothing_can_be_read_now_counts_as_it_was_read_last(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    desk.put("乡镇/b.xlsx", submission("002", price=DEAR))
     desk.collect()
+    before = results(desk)
     with monkeypatch.context() as patch:
         closed(patch, "乡镇")
         desk.collect()
+        first = results(desk)
+        desk.collect()
+    words = "“乡镇/b.xlsx”这次读不到（它或它所在的文件夹、压缩包打不开），先按上次读到的算。"
+    assert desk.states() == {"001": "通过", "002": "待说明"}
+    assert [one["问题"] for one in desk.lines("全部问题") if one["编码"] == "AGG-KEPT"] == [words]
+    assert results(desk)["status.xlsx"] == first["status.xlsx"], "nor does the second such run change anything"
+    desk.collect()
+    assert results(desk)["status.xlsx"] == before["status.xlsx"]
+
+
+def test_what_was_taken_out_of_a_folder_that_can_be_read_no_longer_counts(desk: Desk) -> None:
+    desk.put("c.zip", b"half of an archive")
+    desk.collect()
+    (desk.inbox / "乡镇/b.xlsx").unlink()
+    desk.collect()
+    assert desk.states()["002"] == "未报"
+
+
+def test_while_a_part_of_the_inbox_cannot_be_read_no_return_copy_is_removed(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk.put("c.zip", b"half of an archive")
+    desk.collect()
+    (desk.inbox / "乡镇/b.xlsx").unlink()
+    desk.collect()
     copy = "return/002_第002图书室_2024_退回.xlsx"
     assert f"这次没有清理：1 份旧结果（{copy}）可能已经不作数，先留着。" in capsys.readouterr().err
     assert (desk.results / copy).exists()

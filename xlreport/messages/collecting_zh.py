@@ -60,6 +60,7 @@ COLLECTING_WORDS: dict[str, str] = {
     "collect.saved_at": "{time}（保存）",
     "collect.by_file": "按文件时间 {modified} 算先后",
     "collect.by_no_time": "文件时间也是这样，算作最早的",
+    "structure.AGG-KEPT": "“{name}”这次读不到（它或它所在的文件夹、压缩包打不开），先按上次读到的算。",
     "structure.AGG-TIME": "“{name}”说它是 {saved} 保存的，比现在还晚，不能作准；{how}。多半是那台电脑的时钟不对。",
     "collect.named_as.taken": "，没有别的可取，先算作“{own}”的",
     "collect.named_as.not_taken": "，没有用来替代别的表",

@@ -244,6 +244,14 @@ class Archive:
         found = self._rows("SELECT * FROM content WHERE form = ? AND year = ? ORDER BY digest", form, year)
         return tuple(map(rows.filing_of, found))
 
+    def placed(self) -> tuple[tuple[Placed, Filing], ...]:
+        """The files of the last run, each with what is known of its content, whichever program read it."""
+        found = self._rows("SELECT place.name, place.modified, content.* FROM place JOIN content USING (digest)")
+        return tuple(
+            (Placed(name=rows.words(row["name"]), digest=row["digest"], modified=row["modified"]), rows.filing_of(row))
+            for row in sorted(found, key=lambda row: rows.words(row["name"]))
+        )
+
     def said(self, form: str, year: int) -> tuple[Said, ...]:
         """Every explanation of a form and a year, with its own numbers or those of the query as it was read."""
         statement = (

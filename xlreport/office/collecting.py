@@ -37,7 +37,8 @@ class Received:
     ``fits`` is false where it calls its unit otherwise than the roster; ``named_as`` is the code of another unit, where
     every file of it is named after that one. ``is_early`` is false where the time at which it says it was saved is
     still to come, ``is_file_early`` where that of its file is: neither is believed then. ``echoes`` is the round and
-    the time of the workbook that a return copy was made from in which nobody typed anything.
+    the time of the workbook that a return copy was made from in which nobody typed anything. ``is_kept`` is true for
+    what could not be read this time: it counts as it was read before.
     """
 
     filing: Filing
@@ -48,6 +49,7 @@ class Received:
     is_early: bool = True
     is_file_early: bool = True
     echoes: tuple[int, str] | None = None
+    is_kept: bool = False
 
     @property
     def name(self) -> str:
@@ -368,6 +370,7 @@ class _Sorting:
             remarks=(
                 *_contradictions(chosen, superseded),
                 *_to_come([chosen, *superseded]),
+                *_kept_back(chosen),
                 *self.other_names(row, chosen),
                 *self.named_otherwise(row, [chosen], "collect.named_as.taken"),
                 *self.named_otherwise(row, superseded, "collect.named_as.not_taken"),
@@ -463,6 +466,11 @@ def _named_as(one: Received, row: RosterUnit, other: RosterUnit, key: str) -> Fi
         other_code=other.unit.code,
         outcome=say(key, own=row.unit.name, other=other.unit.name),
     )
+
+
+def _kept_back(chosen: Received) -> Iterator[Finding]:
+    if chosen.is_kept:
+        yield structure_finding("AGG-KEPT", Severity.NOTICE, name=chosen.name)
 
 
 def _to_come(found: Iterable[Received]) -> Iterator[Finding]:

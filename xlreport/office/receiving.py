@@ -3,8 +3,9 @@
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
-from xlreport.office.archive import Archive
+from xlreport.office.archive import Archive, Placed
 from xlreport.office.collecting import Received
 from xlreport.office.filing import Filing, Reading, form_in, read_content
 from xlreport.office.inbox import Candidate, ChangedError, Inbox, Passed, PassedOver
@@ -56,13 +57,28 @@ def receive(inbox: Inbox, archive: Archive, reader: Reader, progress: Progress) 
         for kept in _kept(progress(readings, len(waiting)), archive, reader):
             known[kept.digest] = kept
     gone = {one.name for one in changed}
+    received = [
+        one for digest, found in places.items() if digest in known for one in _received(known[digest], found, gone)
+    ]
+    passed_over = (*inbox.passed_over, *changed)
     return Receipt(
-        received=tuple(
-            one for digest, found in places.items() if digest in known for one in _received(known[digest], found, gone)
-        ),
+        received=(*received, *_kept_back(archive, passed_over, known)),
         read=sum(found[0].digest in known for found in waiting),
-        passed_over=(*inbox.passed_over, *changed),
+        passed_over=passed_over,
     )
+
+
+def _kept_back(archive: Archive, passed_over: Iterable[PassedOver], known: Collection[str]) -> Iterator[Received]:
+    """What the last run read where nothing can be read now: it counts as it did, since nobody took it away."""
+    missed = {one.name for one in passed_over if one.why.is_trouble}
+    kept: dict[str, list[tuple[Placed, Filing]]] = {}
+    for one, filing in archive.placed() if missed else ():
+        path = PurePosixPath(one.name)
+        if one.digest not in known and not missed.isdisjoint(map(str, (path, *path.parents))):
+            kept.setdefault(one.digest, []).append((one, filing))
+    for found in kept.values():
+        names = tuple(one.name for one, _ in found)
+        yield Received(filing=found[0][1], names=names, modified=found[0][0].modified, is_kept=True)
 
 
 def forms_of(inbox: Inbox) -> Iterator[str]:
