@@ -226,19 +226,20 @@ def test_all_findings_are_listed_unit_by_unit(desk: Desk) -> None:
 def test_the_reminders_are_ready_to_paste(desk: Desk) -> None:
     desk.collect()
     sheet = openpyxl.load_workbook(desk.results / "status.xlsx")["催报"]
-    assert [sheet.cell(row, 1).value for row in (2, 3, 5, 7)] == [
+    assert [sheet.cell(row, 1).value for row in (2, 3, 5, 7, 9)] == [
         "还没有报送的（1 个）",
         "各位：2024年图书室年报还有 1 个单位没有报送：第008图书室。请尽快填好发来，谢谢。",
+        "各位：下列 1 个单位的2024年图书室年报需要改正：第002图书室。请按退回件的提示改好后重报，谢谢。",
         (
-            "各位：下列 4 个单位的2024年图书室年报需要改正：第002图书室、第005图书室、第006图书室、第007图书室。"
-            "请按退回件的提示改好后重报，谢谢。"
+            "各位：下列 3 个单位交来的2024年图书室年报还不能用：第005图书室（两份不一样，分不清新旧）、"
+            "第006图书室（年份不符）、第007图书室（文件读不了）。请各位核对以后重新报送，谢谢。"
         ),
         (
             "各位：下列 1 个单位的2024年图书室年报还有待说明的问题：第004图书室。"
             "请在退回件的“校验”表写明原因后重报，谢谢。"
         ),
     ]
-    lines = {one["代码"]: one["可以直接发的话"] for one in desk.lines("催报", header=9)}
+    lines = {one["代码"]: one["可以直接发的话"] for one in desk.lines("催报", header=11)}
     assert list(lines) == ["008", "002", "005", "006", "007", "004"]
     assert lines["002"] == (
         "联系人002您好：第002图书室的2024年图书室年报需要改正（待填 1 格），请按退回件的提示改好后重报，谢谢。"

@@ -491,3 +491,38 @@ def test_a_second_sheet_with_a_roster_is_told_when_issuing(two: Desk, capsys: py
     )
     run_issue(options)
     assert OTHER_SHEET in capsys.readouterr().err.splitlines()
+
+
+# ── how the status tells it ───────────────────────────────────────────────────────────────────────
+
+
+def test_a_template_nobody_has_filled_in_is_one_line_on_every_sheet(two: Desk) -> None:
+    two.put("b.xlsx", replace(submission("002"), values={}, texts={}))
+    two.collect()
+    words = "模板还没有填写（待填 5 格）。"
+    told = [(one["性质"], one["编码"], one["问题"]) for one in two.lines("全部问题")]
+    [reminder] = [one["可以直接发的话"] for one in two.lines("催报", header=5)]
+    assert (problems(two), told) == ({"002": words}, [("待填", "BLANK", words)])
+    assert reminder == (
+        "联系人002您好：第002图书室交来的2024年图书室年报模板还没有填写（待填 5 格），请填好后重报，谢谢。"
+    )
+
+
+def test_a_template_that_lacks_one_cell_is_told_which(two: Desk) -> None:
+    two.put("b.xlsx", submission("002", old=None))
+    two.collect()
+    assert "还有 1 格未填" in problems(two)["002"]
+
+
+@pytest.mark.parametrize("made", [submission("002", old=None), submission("002", old="1.5")])
+def test_what_only_counts_cells_has_no_two_sides(two: Desk, made: Submission) -> None:
+    two.put("b.xlsx", made)
+    two.collect()
+    sides = [{"左边", "右边", "差额"} & one.keys() for one in two.lines("全部问题") if one["代码"] == "002"]
+    assert sides == [set()]
+
+
+def test_a_workbook_of_another_form_can_be_read_and_does_not_count(two: Desk) -> None:
+    two.put("002_.json", b'{"form": "gov-info-annual-2021", "unit": {"name": "x"}, "year": 2024}')
+    two.collect()
+    assert [one["种类"] for one in two.lines("其他文件")] == ["没有计入"]

@@ -111,6 +111,12 @@ class UnitState:
         """The unit, as the roster has it."""
         return self.row.unit
 
+    @property
+    def is_untouched(self) -> bool:
+        """Whether what counts is a template in which nobody has typed anything yet."""
+        counts = self.counts
+        return self.chosen is not None and not self.chosen.filing.typed and counts.blank > 0 and not counts.error
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Collection:

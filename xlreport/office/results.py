@@ -1,7 +1,7 @@
 """The results of a collection: status, return copies, the sum and its trace, each written whole or left as it is."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -9,8 +9,8 @@ from functools import cached_property
 
 from xlreport.errors import RequestError
 from xlreport.fields import FieldRef
-from xlreport.findings import Finding
-from xlreport.forms.definition import FormDefinition
+from xlreport.findings import Finding, Severity
+from xlreport.forms.definition import FormDefinition, JudgementKind
 from xlreport.messages import say
 from xlreport.office.against import check_against
 from xlreport.office.aggregate_workbook import write_aggregate
@@ -292,7 +292,15 @@ class Writing:
         if marked.result is not None:
             return (*state.remarks, *marked.result.findings)
         found = () if state.chosen is None else self.archive.findings(state.chosen.filing.digest)
-        return (*state.remarks, *found)
+        return (*state.remarks, *(self._unfilled(state, found) if state.is_untouched else found))
+
+    def _unfilled(self, state: UnitState, found: tuple[Finding, ...]) -> Iterator[Finding]:
+        """Of a template nobody has typed into: one finding instead of one for each of its rows."""
+        blanks = {one.rule for one in self.wanted.definition.judgements if one.kind is JudgementKind.BLANK}
+        code = next(one.code for one in found if one.code in blanks)
+        message = say("status.untouched", count=state.counts.blank)
+        yield Finding(code=code, severity=Severity.ERROR, message=message)
+        yield from (one for one in found if one.code not in blanks)
 
     # ── the archive ──
 

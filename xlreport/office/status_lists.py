@@ -20,6 +20,10 @@ from xlreport.writing.plan import SheetPlan, Style
 
 MOST_FINDINGS = 200_000
 """Rows of the list of findings; what is more stands in the return copies."""
+COUNTING = frozenset({JudgementKind.BLANK, JudgementKind.NUMBER, JudgementKind.BLANK_LAST})
+"""Kinds of judgements whose sides are a number of cells and 0."""
+REASONS = frozenset({"AGG-TWICE", "AGG-YEAR", "AGG-VERSION", "AGG-OWN", "AGG-MIXED", "OTHER-FORM"})
+"""Codes of what makes a file useless although it can be read."""
 _SIDE = replace(CENTERED, wrap=False, shrink=True)
 _KINDS: Mapping[str, tuple[str, str]] = {
     "error": (look.WRONG, look.WRONG_INK),
@@ -68,7 +72,8 @@ def plan_findings(
     of_sum: tuple[Unit, Sequence[Finding]],
 ) -> SheetPlan:
     """The sheet of all findings, unit by unit, each in the order of its cells; then those of the sum and its unit."""
-    blanks = {one.key for one in definition.judgements if one.kind is JudgementKind.BLANK}
+    blanks = {one.rule for one in definition.judgements if one.kind is JudgementKind.BLANK}
+    counting = {one.key for one in definition.judgements if one.kind in COUNTING}
     heads = [say(f"findings.head.{one.key}") for one in FINDINGS]
     sheet = ListSheet(name=say("status.sheet.findings"), columns=FINDINGS, heads=heads)
     every: list[tuple[Unit, tuple[Mark, ...], Finding]]
@@ -77,12 +82,18 @@ def plan_findings(
     note = say("findings.more", most=MOST_FINDINGS) if len(every) > MOST_FINDINGS else say("findings.note")
     sheet.head(say("findings.title", count=len(every)), note)
     for unit, marks, finding in every[:MOST_FINDINGS]:
-        _finding(sheet, unit, marks, finding, _kind(finding, blanks))
+        told = _without_sides(finding) if finding.rule in counting else finding
+        _finding(sheet, unit, marks, told, _kind(finding, blanks))
     return sheet.plan(freeze_columns=2)
 
 
+def _without_sides(finding: Finding) -> Finding:
+    """A finding that counts cells: how many says its sentence, and against what is nothing to a reader."""
+    return replace(finding, left=None, right=None, difference=None)
+
+
 def _kind(finding: Finding, blanks: set[str]) -> str:
-    if finding.rule in blanks:
+    if finding.code in blanks:
         return "blank"
     if finding.severity is Severity.QUERY and not finding.is_open_query:
         return "explained"
@@ -128,14 +139,13 @@ def plan_reminders(definition: FormDefinition, collection: Collection) -> SheetP
 
     Each text is one line: what is copied out of a cell with several lines arrives in quotation marks.
     """
-    open_units = [one for one in collection.units if one.standing is not Standing.ACCEPTED]
-    groups = [(standing, [one for one in open_units if one.standing is standing]) for standing in Standing]
-    groups = [(standing, units) for standing, units in groups if units]
+    groups = [(key, [one for one in collection.units if _group_of(one) == key]) for key in GROUPS]
+    groups = [(key, units) for key, units in groups if units]
     heads = [say(f"reminders.head.{one.key}") for one in REMINDERS]
     sheet = ListSheet(name=say("status.sheet.reminders"), columns=REMINDERS, heads=heads, header=3 + 2 * len(groups))
     title(sheet.sheet, say("reminders.title"), len(REMINDERS))
-    for at, (standing, units) in enumerate(groups):
-        _group(sheet, 2 + 2 * at, standing, units, {"year": collection.year, "title": definition.title})
+    for at, (key, units) in enumerate(groups):
+        _group(sheet, 2 + 2 * at, key, units, {"year": collection.year, "title": definition.title})
     sheet.headings()
     for _, units in groups:
         for state in units:
@@ -145,15 +155,31 @@ def plan_reminders(definition: FormDefinition, collection: Collection) -> SheetP
     return sheet.plan(freeze_columns=2)
 
 
-def _group(
-    sheet: ListSheet, row: int, standing: Standing, units: Sequence[UnitState], words: Mapping[str, object]
-) -> None:
+GROUPS = ("missing", "returned", "unusable", "queried")
+"""Whom one text is for: each group has to do something else."""
+
+
+def _group_of(state: UnitState) -> str:
+    """The group of a unit; a return copy can only be put right by whom there is one for."""
+    is_returned = state.standing is Standing.RETURNED
+    return "unusable" if is_returned and (state.chosen is None or state.is_untouched) else state.standing.value
+
+
+def _reason(state: UnitState) -> str:
+    """In two or three words why what a unit sent cannot be used."""
+    if state.is_untouched:
+        return say("reminders.why.untouched")
+    code = next((one.code for one in state.remarks if one.severity is Severity.ERROR), "")
+    return say(f"reminders.why.{code}" if code in REASONS else "reminders.why.unreadable")
+
+
+def _group(sheet: ListSheet, row: int, key: str, units: Sequence[UnitState], words: Mapping[str, object]) -> None:
     across = len(REMINDERS)
-    heading = say(f"reminders.group.{standing.value}", count=len(units))
+    heading = say(f"reminders.group.{key}", count=len(units))
     sheet.sheet.put_over(sheet.sheet.across(row, 1, across), heading, SECTION)
     sheet.sheet.height(row, 24)
-    names = "、".join(one.unit.name for one in units)
-    text = fitting(say(f"reminders.all.{standing.value}", count=len(units), units=names, **words))
+    names = "、".join(one.unit.name + (_reason(one) if key == "unusable" else "") for one in units)
+    text = fitting(say(f"reminders.all.{key}", count=len(units), units=names, **words))
     sheet.sheet.put_over(sheet.sheet.across(row + 1, 1, across), text, CELL)
     lines = look.lines_needed(text, sum(one.width for one in REMINDERS), CELL.size)
     sheet.sheet.height(row + 1, look.height_for(lines, CELL.size, 24))
@@ -164,7 +190,9 @@ def _words(state: UnitState, words: Mapping[str, object]) -> str:
     counts = state.counts
     numbers = (("error", counts.error), ("blank", counts.blank), ("query", counts.query))
     key, left = state.standing.value, [say(f"reminders.left.{one}", count=number) for one, number in numbers if number]
-    if state.standing is Standing.RETURNED and state.chosen is None:
+    if state.is_untouched:
+        key, left = "untouched", [say("reminders.left.blank", count=counts.blank)]
+    elif state.standing is Standing.RETURNED and state.chosen is None:
         key, left = "unusable", [one.message for one in state.remarks if one.severity is Severity.ERROR]
     elif state.standing is Standing.MISSING and state.remarks:
         key, left = "claimed", [one.message for one in state.remarks]
@@ -198,7 +226,8 @@ Line = tuple[str, str, str, str, str, str]
 def _strays(collection: Collection) -> Iterator[Line]:
     names = {one.unit.code: one.unit.name for one in collection.units}
     for one in collection.strays:
-        kind = say("files.kind.stray" if one.received.filing.is_readable else "files.kind.unreadable")
+        is_read = one.received.filing.is_readable or one.finding.code in REASONS
+        kind = say("files.kind.stray" if is_read else "files.kind.unreadable")
         yield from _places(kind, one.code, names.get(one.code, ""), one.received, one.finding.message)
 
 
