@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from xlreport.office import inbox as inbox_module
-from xlreport.office.inbox import ChangedError, Inbox, Passed, files_of, look_into
+from xlreport.office.inbox import ChangedError, Inbox, Passed, list_files, look_into
 from xlreport.office.mark import MARK
 from xlreport.reading.package import MAX_FILE_BYTES
 
@@ -167,7 +167,7 @@ def test_only_files_that_are_asked_for_are_looked_at(tmp_path: Path) -> None:
     put(tmp_path, "b.xlsx")
     put(tmp_path, "~$c.xlsx")
     assert names(look_into(tmp_path, only={wanted}.__contains__)) == ["a.xlsx"]
-    assert sorted(path.name for path in files_of(tmp_path)) == ["a.xlsx", "b.xlsx"]
+    assert sorted(path.name for path in list_files(tmp_path).files) == ["a.xlsx", "b.xlsx"]
 
 
 # ── archives ──────────────────────────────────────────────────────────────────────────────────────

@@ -1,5 +1,7 @@
 """Watching: a file counts once it stands still, a collection follows every change, and stopping leaves all whole."""
 
+import errno
+import os
 import signal
 import subprocess
 import sys
@@ -18,7 +20,7 @@ from xlreport.cli.marking import run_mark
 from xlreport.cli.watching import run_watch
 from xlreport.errors import RequestError
 from xlreport.office.archive import ARCHIVE
-from xlreport.office.watching import MOST_POSTPONED, Look, look_at, watch
+from xlreport.office.watching import MOST_POSTPONED, Look, Looking, look_at, watch
 
 A, B, C = Path("a.xlsx"), Path("b.xlsx"), Path("c.xlsx")
 
@@ -242,3 +244,55 @@ def test_it_stops_cleanly_at_a_word(desk: Desk, word: signal.Signals) -> None:
     assert not list(desk.results.rglob("*.part"))
     assert (desk.results / "status.xlsx").exists()
     assert desk.collect() == 1
+
+
+# ── looks that fail ───────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_look_that_fails_does_not_count() -> None:
+    looks = iter([None, {A: (1, 0)}, None, {A: (1, 0)}, None])
+    told: list[str] = []
+
+    def look() -> Look | None:
+        try:
+            return next(looks)
+        except StopIteration:
+            raise Over from None
+
+    def collect(still: Look) -> bool:
+        told.append("".join(path.stem for path in still))
+        return True
+
+    with pytest.raises(Over):
+        watch(look, collect, lambda: None)
+    assert told == ["a"], "neither the empty inbox before nor the one between"
+
+
+@pytest.mark.parametrize(("closed", "seen"), [("inbox", None), ("乡镇", {"a.xlsx", "b.xlsx"})])
+def test_what_lies_where_nobody_can_look_now_is_taken_to_be_there_still(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, closed: str, seen: set[str] | None
+) -> None:
+    desk = Desk(tmp_path)
+    desk.put("a.xlsx", b"a")
+    desk.put("乡镇/b.xlsx", b"b")
+    looking = Looking(desk.inbox)
+    looking.look()
+    real = os.scandir
+
+    def listed(folder: Path) -> Any:
+        if Path(folder).name == closed:
+            raise OSError(errno.EIO, "Input/output error")
+        return real(folder)
+
+    monkeypatch.setattr("xlreport.office.inbox.os.scandir", listed)
+    now = looking.look()
+    assert (None if now is None else {path.name for path in now}) == seen
+
+
+def test_what_was_taken_away_is_gone_at_the_next_look(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    path = desk.put("乡镇/b.xlsx", b"b")
+    looking = Looking(desk.inbox)
+    looking.look()
+    path.unlink()
+    assert looking.look() == {}

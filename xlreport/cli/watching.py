@@ -13,7 +13,7 @@ from xlreport.errors import XlreportError
 from xlreport.messages import say
 from xlreport.office.archive import ARCHIVE
 from xlreport.office.folder import OwnFolder
-from xlreport.office.watching import Look, look_at, watch
+from xlreport.office.watching import Look, Looking, watch
 
 
 def run_watch(options: CollectOptions, every: float) -> None:
@@ -30,8 +30,8 @@ def run_watch(options: CollectOptions, every: float) -> None:
         with open_results(options, task) as folder:
             tell(say("watch.begin", folder=options.inbox, every=f"{every:g}"))
             run = _Run(options, folder)
-            look = partial(look_at, options.inbox, options.beside, options.results / ARCHIVE)
-            watch(look, run.collect, partial(time.sleep, every))
+            looking = Looking(options.inbox, options.beside, options.results / ARCHIVE)
+            watch(looking.look, run.collect, partial(time.sleep, every))
     except KeyboardInterrupt:
         tell(say("watch.end"))
     finally:

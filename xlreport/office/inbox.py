@@ -177,11 +177,23 @@ def refuse_unreadable(inbox: Path) -> None:
         raise RequestError(say("collect.unreadable_inbox", path=inbox, reason=reason_of(error))) from error
 
 
-def files_of(inbox: Path) -> Iterator[Path]:
-    """The files of an inbox as they lie on the disk, archives unopened, without those that are passed over."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listing:
+    """The files of an inbox as they lie on the disk, archives unopened, without those that are passed over.
+
+    ``gaps`` are the folders and files the system would not tell of; the inbox itself where it cannot be listed.
+    """
+
+    files: tuple[Path, ...]
+    gaps: tuple[Path, ...] = ()
+
+
+def list_files(inbox: Path) -> Listing:
+    """What lies in an inbox, by name alone."""
     looking = _Looking(lambda _: True)
-    for path, _ in looking.files(inbox, ""):
-        yield path
+    files = tuple(path for path, _ in looking.files(inbox, ""))
+    gaps = [inbox / one.name for one in looking.passed_over if one.why is Passed.UNREADABLE]
+    return Listing(files=files, gaps=(*gaps, *([inbox] if looking.trouble is not None else [])))
 
 
 def _order(name: str) -> tuple[str, str]:
