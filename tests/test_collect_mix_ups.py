@@ -1,5 +1,6 @@
 """Collecting where files were mixed up: sums among the children, names that say something else than the workbook."""
 
+import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
@@ -12,6 +13,7 @@ from inboxes import PARENT, REASON, TIME, TOY, WHEN, Desk, explained, number, re
 from test_collect import collected, received
 
 from xlreport.checks.check import check
+from xlreport.checks.printing import FileVerdict, as_text
 from xlreport.cli.office import IssueOptions, run_issue
 from xlreport.reading.values import parse_values
 from xlreport.submission import Submission, Unit
@@ -526,3 +528,33 @@ def test_a_workbook_of_another_form_can_be_read_and_does_not_count(two: Desk) ->
     two.put("002_.json", b'{"form": "gov-info-annual-2021", "unit": {"name": "x"}, "year": 2024}')
     two.collect()
     assert [one["种类"] for one in two.lines("其他文件")] == ["没有计入"]
+
+
+# ── what is told ──────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_run_that_is_interrupted_says_that_nothing_is_lost(
+    two: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("xlreport.cli.collecting.receive", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        two.collect()
+    assert capsys.readouterr().err == (
+        "已中断。什么都没有丢：写好的结果是完整的，读过的不用再读；再运行一次就接着做完。\n"
+    )
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no name there holds a line end")
+def test_a_name_with_a_line_end_makes_no_line_of_its_own(two: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    two.put("b\n已通过.xlsx", replace(submission("900"), unit=Unit(name="第三\n局", code="9\n00")))
+    two.collect()
+    told = capsys.readouterr().err.splitlines()
+    assert told[1] == "  “b 已通过.xlsx”是“第三 局”（9 00）的表，名录里没有这个单位。请核对名录，或者确认没有放错文件。"
+
+
+def test_the_verdict_of_a_unit_with_a_line_end_in_its_name_begins_with_one_line() -> None:
+    result = check(toy(), submission("001", "第一\n图书室"))
+    assert as_text(FileVerdict(file="a.xlsx", result=result)).splitlines()[0] == "a.xlsx　第一 图书室　2024年"

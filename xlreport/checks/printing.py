@@ -34,10 +34,10 @@ _MARKS = {Severity.ERROR: "mark.error", Severity.QUERY: "mark.query", Severity.N
 def as_text(verdict: FileVerdict) -> str:
     """The verdict in words: how it stands, then every finding in the order of the cells."""
     if verdict.result is None:
-        return "\n".join([say("verdict.unreadable", file=verdict.file), f"  {verdict.trouble}"])
+        return "\n".join([_one_line(say("verdict.unreadable", file=verdict.file)), f"  {verdict.trouble}"])
     result = verdict.result
     submission = result.submission
-    lines = [say("verdict.head", file=verdict.file, unit=submission.unit.name, year=submission.year)]
+    lines = [_one_line(say("verdict.head", file=verdict.file, unit=submission.unit.name, year=submission.year))]
     lines.append(_standing(result))
     lines += [f"  {words}" for words in _lines(result, result.findings)]
     lines.append(say("verdict.next.accepted" if result.accepted else "verdict.next.open"))

@@ -10,7 +10,7 @@ from xlreport.cells import shortened
 from xlreport.cli.inputs import read_file
 from xlreport.cli.making import blank_submission
 from xlreport.cli.office import other_rosters, read_roster_file, words_of_parents
-from xlreport.cli.output import emit, tell
+from xlreport.cli.output import emit, one_line, tell
 from xlreport.cli.progress import told
 from xlreport.errors import RequestError
 from xlreport.forms.definition import FormDefinition
@@ -79,7 +79,7 @@ class Report:
         """How things stand is the result; the rest is for people."""
         emit(self.state)
         for note in self.notes:
-            tell(note)
+            tell(one_line(note))
 
 
 def run_collect(options: CollectOptions) -> int:
@@ -90,9 +90,13 @@ def run_collect(options: CollectOptions) -> int:
         WorkbookError: the roster or the report to compare with cannot be read.
         DefinitionError: the form is not right.
     """
-    task = prepare(options)
-    with open_results(options, task) as folder:
-        report = collect_once(options, task, folder)
+    try:
+        task = prepare(options)
+        with open_results(options, task) as folder:
+            report = collect_once(options, task, folder)
+    except KeyboardInterrupt:
+        tell(say("collect.interrupted"))
+        raise
     report.print()
     return report.code
 

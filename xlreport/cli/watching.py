@@ -8,7 +8,7 @@ from types import FrameType
 from typing import NoReturn
 
 from xlreport.cli.collecting import TROUBLE, CollectOptions, Report, collect_once, open_results, prepare
-from xlreport.cli.output import tell
+from xlreport.cli.output import one_line, tell
 from xlreport.errors import XlreportError
 from xlreport.messages import say
 from xlreport.office.archive import ARCHIVE
@@ -63,7 +63,7 @@ class _Run:
 
     def say(self, report: Report, count: int) -> None:
         """Tell how things stand."""
-        self.tell((say("watch.again", count=count), report.state, *report.notes))
+        self.tell((say("watch.again", count=count), report.state, *map(one_line, report.notes)))
 
     def tell(self, lines: tuple[str, ...]) -> None:
         """Tell something, unless it was the last that was told."""

@@ -38,6 +38,7 @@ COLLECTING_WORDS: dict[str, str] = {
     "collect.written": "结果在“{folder}”里：{status}（状态）、{aggregate}（汇总表）、{trace}（数的来源）{returned}。",
     "collect.returned": "、return（退回件）",
     "collect.other_forms": "收件夹里没有“{expected}”的表，有 {count} 份是{found}的。要收它们，请加 --form 表单所在的文件夹。什么都没有写。",
+    "collect.interrupted": "已中断。什么都没有丢：写好的结果是完整的，读过的不用再读；再运行一次就接着做完。",
     "collect.strays": "有 {count} 份文件没有计入（见 {status} 的“其他文件”）：",
     "collect.stray": "  {name}：{words}",
     "collect.stray_line": "  {words}",

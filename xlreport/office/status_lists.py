@@ -197,7 +197,8 @@ def _words(state: UnitState, words: Mapping[str, object]) -> str:
     elif state.standing is Standing.MISSING and state.remarks:
         key, left = "claimed", [one.message for one in state.remarks]
     contact = say("reminders.contact", contact=state.row.contact)
-    return say(f"reminders.unit.{key}", contact=contact, unit=state.unit.name, left="、".join(left), **words)
+    text = say(f"reminders.unit.{key}", contact=contact, unit=state.unit.name, left="、".join(left), **words)
+    return " ".join(text.splitlines())
 
 
 def _reminder(sheet: ListSheet, state: UnitState, words: str) -> None:
