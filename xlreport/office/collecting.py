@@ -220,7 +220,14 @@ class _Sorting:
         self.by_code = {unit_key(row.unit.code): row for row in self.roster.units}
         self.by_name = {unit_key(row.unit.name): row for row in self.roster.units}
         parents = {unit_key(row.parent) for row in self.roster.units}
-        self.superiors = {code for code, row in self.by_code.items() if parents & {code, unit_key(row.unit.name)}}
+        keyed = [(row, code, unit_key(row.unit.name)) for code, row in self.by_code.items()]
+        self.spoken_of = [one for one in keyed if parents.isdisjoint(one[1:])]
+        """Rows that the name of a file may speak of, with the keys of code and name; superiors are named by anybody."""
+        self.known_of: dict[int, list[Filing]] = {}
+        for one in self.known:
+            known = self.row_of(one.unit)
+            if known is not None:
+                self.known_of.setdefault(known.row, []).append(one)
 
     def take(self, one: Received) -> None:
         if not one.filing.is_readable:
@@ -278,7 +285,7 @@ class _Sorting:
 
     def echoing(self, row: RosterUnit, found: Sequence[Received]) -> list[Received]:
         """A unit's workbooks, those marked that are return copies in which nobody typed anything: they are no news."""
-        sources = {(one.round, one.typed): (one.round, one.saved) for one in self.known if self.row_of(one.unit) is row}
+        sources = {(one.round, one.typed): (one.round, one.saved) for one in self.known_of.get(row.row, ())}
         marked = []
         for one in sorted(found, key=lambda one: (one.filing.round, one.when, one.names)):
             number, typed = one.filing.round, one.filing.typed
@@ -291,23 +298,24 @@ class _Sorting:
     def other_in(self, leaf: str, row: RosterUnit, unit: Unit) -> RosterUnit | None:
         """Another unit of the roster that a file is named after; none where the unit itself is in the name, too."""
         words = unit_key(PurePosixPath(leaf).stem)
-        others = [one for one in self.roster.units if one is not row and unit_key(one.unit.code) not in self.superiors]
-        coded = [one for one in others if words.startswith(f"{unit_key(one.unit.code)}_")]
-        as_ours = [one for one in coded if unit_key(one.unit.name) in words]
+        own = {unit_key(one) for one in (row.unit.name, unit.name)} - {""}
+        is_coded, is_named = words.startswith(unit_key(row.unit.code) + "_"), any(name in words for name in own)
+        if is_coded and is_named:
+            return None
+        coded = [one for one in self.spoken_of if words.startswith(one[1] + "_") and one[0] is not row]
+        as_ours = [one for one, _, name in coded if name in words]
         if as_ours:
             return as_ours[0]
-        own = {unit_key(one) for one in (row.unit.name, unit.name)} - {""}
-        if words.startswith(f"{unit_key(row.unit.code)}_") or any(name in words for name in own):
+        if is_coded or is_named:
             return None
-        found = [one for one in coded if len(one.unit.code) >= LEAST_IN_A_NAME] or self.longest_in(words, others)
+        found = [one for one, code, _ in coded if len(code) >= LEAST_IN_A_NAME] or self.longest_in(words)
         return found[0] if len(found) == 1 else None
 
-    def longest_in(self, words: str, rows: Iterable[RosterUnit]) -> list[RosterUnit]:
+    def longest_in(self, words: str) -> list[RosterUnit]:
         """The rows whose name is in these words, the longest of them."""
-        names = {one.row: unit_key(one.unit.name) for one in rows}
-        found = [one for one in rows if names[one.row] in words and len(names[one.row]) >= LEAST_IN_A_NAME]
-        longest = max((len(names[one.row]) for one in found), default=0)
-        return [one for one in found if len(names[one.row]) == longest]
+        found = [(one, name) for one, _, name in self.spoken_of if name in words and len(name) >= LEAST_IN_A_NAME]
+        longest = max((len(name) for _, name in found), default=0)
+        return [one for one, name in found if len(name) == longest]
 
     # ── strays ──
 
