@@ -84,6 +84,8 @@ def test_AGG_OWN_the_own_level_that_sent_the_sum_is_sent_back_and_named_on_the_n
     desk.collect(unit=PARENT)
     assert desk.states() == {"001": "通过", "002": "未报", OWN: "退回"}
     assert sum_of(desk).missing_units == (f"{PARENT}（退回）", "第002图书室（未报）")
+    sources = {one["代码"]: one.get("来源文件") for one in desk.lines("汇总情况", header=4, name="trace.xlsx")}
+    assert sources[OWN] is None, "the figures of the sum are not its own"
 
 
 def test_a_sum_of_a_lower_level_is_a_child_like_any_other() -> None:

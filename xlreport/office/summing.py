@@ -44,8 +44,12 @@ class Children:
                 yield self.child(state, state.chosen or self.stray_of(state), marked.get(state.unit.code))
 
     def stray_of(self, state: UnitState) -> Received | None:
-        """A readable workbook of another year or form: it says why the unit is not in the sum."""
-        strays = [one.received for one in self.collection.strays if one.code == state.unit.code]
+        """A readable workbook of another year or form: it says why the unit is not in the sum; no sum itself does."""
+        strays = [
+            one.received
+            for one in self.collection.strays
+            if one.code == state.unit.code and one.finding.code != "AGG-OWN"
+        ]
         return next((one for one in reversed(strays) if one.filing.is_readable), None)
 
     def child(self, state: UnitState, one: Received | None, marked: Marked | None = None) -> Child:
