@@ -16,7 +16,7 @@ from time import perf_counter
 
 from xlreport.cells import BLANK, Number
 from xlreport.forms.loading import find_form, load_definition
-from xlreport.office.filing import read_content
+from xlreport.office.archive.filing import read_content
 from xlreport.office.processes import run_each
 from xlreport.reading.values import parse_values, submission_of
 from xlreport.submission import Unit

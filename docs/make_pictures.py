@@ -19,7 +19,7 @@ from xlreport.cli.making import blank_submission
 from xlreport.fields import FieldRef
 from xlreport.forms.definition import FormDefinition
 from xlreport.forms.loading import find_form, load_definition
-from xlreport.office.results import STATUS
+from xlreport.office.results.results import STATUS
 from xlreport.reading.values import parse_values, submission_of
 from xlreport.reports.writing import write_report
 from xlreport.submission import Submission

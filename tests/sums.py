@@ -10,8 +10,8 @@ import line
 
 from xlreport.cells import Number
 from xlreport.fields import FieldRef
-from xlreport.office.aggregating import Aggregate, Child, aggregate
-from xlreport.office.standing import Standing, standing_of
+from xlreport.office.aggregate.aggregating import Aggregate, Child, aggregate
+from xlreport.office.archive.standing import Standing, standing_of
 from xlreport.submission import Submission, Unit
 
 SUQIAN = {

@@ -20,9 +20,17 @@ from xlreport.cli.commands import app
 from xlreport.fields import FieldRef
 from xlreport.findings import Severity
 from xlreport.messages import say
-from xlreport.office.aggregate_workbook import plan_aggregate, write_aggregate
-from xlreport.office.aggregating import MOST_ROWS_TOLD, Absence, Aggregate, Child, LastOrigin, Trace, aggregate
-from xlreport.office.standing import Standing, standing_of
+from xlreport.office.aggregate.aggregating import (
+    MOST_ROWS_TOLD,
+    Absence,
+    Aggregate,
+    Child,
+    LastOrigin,
+    Trace,
+    aggregate,
+)
+from xlreport.office.aggregate.workbook import plan_aggregate, write_aggregate
+from xlreport.office.archive.standing import Standing, standing_of
 from xlreport.reading.workbook import read_workbook
 from xlreport.reports.writing import write_report
 from xlreport.submission import Explanation, Submission, Unit

@@ -27,10 +27,10 @@ from xlreport.checks.check import check
 from xlreport.errors import RequestError
 from xlreport.findings import ExplanationState, Finding, Severity
 from xlreport.messages import say
-from xlreport.office import archive_schema
-from xlreport.office.archive import ARCHIVE, Archive, Decision, Held, Mark, Placed, last_year
-from xlreport.office.filing import Filing, Reading, edition, named, program, read_content
-from xlreport.office.standing import Standing
+from xlreport.office.archive import schema as archive_schema
+from xlreport.office.archive.archive import ARCHIVE, Archive, Decision, Held, Mark, Placed, last_year
+from xlreport.office.archive.filing import Filing, Reading, edition, named, program, read_content
+from xlreport.office.archive.standing import Standing
 from xlreport.submission import Explanation, Submission, Unit
 from xlreport.writing.template import write_template
 
@@ -373,7 +373,7 @@ def test_an_upgrade_that_is_broken_off_leaves_the_older_version(
     before = path.read_bytes()
     broken = (archive_schema.STEPS[0], (*archive_schema.STEPS[1], "CREATE NONSENSE"))
     with monkeypatch.context() as patch:
-        patch.setattr("xlreport.office.archive.STEPS", broken)
+        patch.setattr("xlreport.office.archive.archive.STEPS", broken)
         with pytest.raises(RequestError):
             Archive.open(path)
     assert path.read_bytes() == before

@@ -41,14 +41,15 @@ from judges import assert_valid_open_xml
 from xlreport.cli.collecting import run_collect
 from xlreport.cli.marking import run_mark
 from xlreport.errors import RequestError
-from xlreport.office import processes, receiving
-from xlreport.office.archive import ARCHIVE, Archive, Decision
-from xlreport.office.collecting import Collection, Received, collect
-from xlreport.office.filing import Filing, read_content
-from xlreport.office.inbox import look_into
-from xlreport.office.marking import make_mark
-from xlreport.office.roster import Roster, RosterUnit
-from xlreport.office.standing import Standing
+from xlreport.office import processes
+from xlreport.office.archive.archive import ARCHIVE, Archive, Decision
+from xlreport.office.archive.filing import Filing, read_content
+from xlreport.office.archive.marking import make_mark
+from xlreport.office.archive.standing import Standing
+from xlreport.office.collecting import receiving
+from xlreport.office.collecting.collecting import Collection, Received, collect
+from xlreport.office.inbox.inbox import look_into
+from xlreport.office.roster.roster import Roster, RosterUnit
 from xlreport.submission import Submission, Unit
 from xlreport.verifying.sources import read_source
 from xlreport.writing.values import as_json_text, values_document
@@ -507,8 +508,8 @@ def test_a_second_collection_changes_no_byte_and_reads_nothing(
     desk.collect()
     files, rows = desk.files(), desk.archived()
     written = {path: path.stat().st_mtime_ns for path in desk.results.rglob("*.xlsx")}
-    monkeypatch.setattr("xlreport.office.results.write_status", forbidden)
-    monkeypatch.setattr("xlreport.office.results.aggregate", forbidden)
+    monkeypatch.setattr("xlreport.office.results.results.write_status", forbidden)
+    monkeypatch.setattr("xlreport.office.results.results.aggregate", forbidden)
     capsys.readouterr()
     assert desk.collect() == 1
     assert "这次读了 0 份新文件" in capsys.readouterr().out
@@ -532,7 +533,7 @@ def test_the_order_of_files_and_the_number_of_processes_change_nothing(
         with real(folder) as found:
             return _Entered(sorted(found, key=lambda entry: entry.name, reverse=True))
 
-    monkeypatch.setattr("xlreport.office.inbox.os.scandir", backwards)
+    monkeypatch.setattr("xlreport.office.inbox.inbox.os.scandir", backwards)
     again = Desk(tmp_path, "again")
     assert again.collect(jobs=2) == 1
     assert again.files() == desk.files()
@@ -706,7 +707,7 @@ def test_a_mark_needs_a_folder_of_results(tmp_path: Path) -> None:
 HOLDER = """
 import sys
 from pathlib import Path
-from xlreport.office.folder import OwnFolder
+from xlreport.office.folder.own import OwnFolder
 with OwnFolder.open(Path(sys.argv[1]), "collect toy 2024"):
     print("held", flush=True)
     sys.stdin.readline()
@@ -746,7 +747,7 @@ def test_a_folder_that_cannot_be_read_is_said_and_the_others_go_on(
             raise PermissionError(errno.EACCES, "Permission denied")
         return real(folder)
 
-    monkeypatch.setattr("xlreport.office.inbox.os.scandir", closed)
+    monkeypatch.setattr("xlreport.office.inbox.inbox.os.scandir", closed)
     assert desk.collect() == 1
     assert desk.states() == {**STATES, "002": "未报"}
     assert "  乡镇：读不了（没有权限）" in capsys.readouterr().err
@@ -841,7 +842,7 @@ def test_a_trace_that_no_sheet_could_hold_is_said_and_the_others_are_written(
     def too_long(*_given: object) -> bytes:
         raise RequestError("写不出汇总来源。")
 
-    monkeypatch.setattr("xlreport.office.results.write_trace", too_long)
+    monkeypatch.setattr("xlreport.office.results.results.write_trace", too_long)
     assert desk.collect() == 2
     assert "写不出汇总来源。" in capsys.readouterr().err
     assert {"status.xlsx", "aggregate.xlsx"} <= desk.files().keys()
@@ -960,7 +961,7 @@ def test_on_a_full_disk_nothing_is_half_and_the_next_run_completes(
     full = Desk(tmp_path, "full")
     for room in range(6):
         with monkeypatch.context() as patch:
-            patch.setattr("xlreport.office.whole.os.fsync", room_for(room))
+            patch.setattr("xlreport.files.whole.os.fsync", room_for(room))
             with pytest.raises(RequestError, match="磁盘满了"):
                 full.collect()
         assert whole_files(full)

@@ -21,11 +21,11 @@ from xlreport.cli.office import IssueOptions, run_issue
 from xlreport.errors import RequestError
 from xlreport.fields import FieldRef
 from xlreport.forms.layout import HIDDEN_SHEET, plan_layout
-from xlreport.office.archive import ARCHIVE, Archive, Decision
-from xlreport.office.filing import read_content
-from xlreport.office.inbox import look_into
-from xlreport.office.marking import make_mark
-from xlreport.office.summing import is_same_sum
+from xlreport.office.archive.archive import ARCHIVE, Archive, Decision
+from xlreport.office.archive.filing import read_content
+from xlreport.office.archive.marking import make_mark
+from xlreport.office.inbox.inbox import look_into
+from xlreport.office.results.summing import is_same_sum
 from xlreport.submission import MOST_ROUNDS, Unit
 from xlreport.verifying.sources import read_source
 
@@ -49,7 +49,7 @@ def closed(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
             raise OSError(errno.EIO, "Input/output error")
         return real(folder)
 
-    monkeypatch.setattr("xlreport.office.inbox.os.scandir", listed)
+    monkeypatch.setattr("xlreport.office.inbox.inbox.os.scandir", listed)
 
 
 def results(desk: Desk) -> dict[str, bytes]:

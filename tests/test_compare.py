@@ -16,9 +16,9 @@ from xlreport.cli.commands import app
 from xlreport.errors import RequestError
 from xlreport.fields import FieldRef
 from xlreport.forms.loading import load_definition
-from xlreport.office.comparing import Comparison, Side, compare, per_cent
-from xlreport.office.comparison_printing import as_json, as_text
-from xlreport.office.comparison_sheet import plan_comparison, write_comparison
+from xlreport.office.comparing.comparing import Comparison, Side, compare, per_cent
+from xlreport.office.comparing.printing import as_json, as_text
+from xlreport.office.comparing.sheet import plan_comparison, write_comparison
 from xlreport.reading.workbook import read_workbook
 from xlreport.submission import Submission, Unit
 

@@ -15,7 +15,7 @@ from judges import (
 
 from xlreport.cells import BLANK, CellRef, Text, Value
 from xlreport.fields import FieldRef
-from xlreport.office.roster_sheet import write_roster
+from xlreport.office.roster.sheet import write_roster
 from xlreport.reports.building import build_report
 from xlreport.reports.workbook import plan_report
 from xlreport.submission import Explanation, Submission

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from xlreport.office import inbox as inbox_module
-from xlreport.office.inbox import ChangedError, Inbox, Passed, list_files, look_into
-from xlreport.office.mark import MARK
+from xlreport.office.folder.mark import MARK
+from xlreport.office.inbox import inbox as inbox_module
+from xlreport.office.inbox.inbox import ChangedError, Inbox, Passed, list_files, look_into
 from xlreport.reading.package import MAX_FILE_BYTES
 
 
@@ -102,7 +102,7 @@ def test_a_file_or_folder_that_cannot_be_read_is_said_and_the_others_go_on(
         return real_scan(folder)
 
     monkeypatch.setattr(Path, "read_bytes", read)
-    monkeypatch.setattr("xlreport.office.inbox.os.scandir", scan)
+    monkeypatch.setattr("xlreport.office.inbox.inbox.os.scandir", scan)
     found = look_into(tmp_path)
     assert names(found) == ["a.xlsx"]
     assert [(one.name, one.words, one.why.is_trouble) for one in found.passed_over] == [

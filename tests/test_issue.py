@@ -21,17 +21,17 @@ from documents import PROJECT
 from xlreport.cells import Number, Value
 from xlreport.cli import progress
 from xlreport.fields import FieldRef
+from xlreport.files.naming import unit_stems
 from xlreport.forms.definition import FormDefinition
 from xlreport.forms.loading import load_definition
-from xlreport.office.archive import ARCHIVE, Archive, Held
-from xlreport.office.filing import Filing, Reading
-from xlreport.office.folder import LOCK
-from xlreport.office.issuing import make_templates, plan_issues
-from xlreport.office.last_year import NO_LAST_YEAR, LastFile, documents_of, match_last_year
-from xlreport.office.mark import MARK
-from xlreport.office.naming import unit_stems
-from xlreport.office.roster import read_roster
-from xlreport.office.standing import Standing
+from xlreport.office.archive.archive import ARCHIVE, Archive, Held
+from xlreport.office.archive.filing import Filing, Reading
+from xlreport.office.archive.standing import Standing
+from xlreport.office.folder.mark import MARK
+from xlreport.office.folder.own import LOCK
+from xlreport.office.issuing.issuing import make_templates, plan_issues
+from xlreport.office.issuing.last_year import NO_LAST_YEAR, LastFile, documents_of, match_last_year
+from xlreport.office.roster.roster import read_roster
 from xlreport.submission import Submission, Unit
 from xlreport.verifying.sources import read_source
 from xlreport.writing.template import write_template

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from xlreport.errors import RequestError
-from xlreport.office.folder import LOCK, Blocked, OwnFolder, Removed, Unchanged, Written
-from xlreport.office.mark import MARK, digest_of
+from xlreport.office.folder.mark import MARK, digest_of
+from xlreport.office.folder.own import LOCK, Blocked, OwnFolder, Removed, Unchanged, Written
 
 PURPOSE = "issue a-form 2024"
 
@@ -93,7 +93,7 @@ def test_a_folder_that_cannot_be_locked_at_all_is_not_said_to_be_in_use(tmp_path
 HOLDER = """
 import sys
 from pathlib import Path
-from xlreport.office.folder import OwnFolder
+from xlreport.office.folder.own import OwnFolder
 with OwnFolder.open(Path(sys.argv[1]), sys.argv[2]):
     print("held", flush=True)
     sys.stdin.readline()
@@ -245,7 +245,7 @@ def test_a_file_that_may_not_be_read_is_taken_for_one_that_a_person_changed(
 
     with opened(tmp_path) as folder:
         folder.write("a.xlsx", b"one")
-        monkeypatch.setattr("xlreport.office.folder._digest_at", held)
+        monkeypatch.setattr("xlreport.office.folder.own._digest_at", held)
         assert (folder.is_as_written("a.xlsx"), folder.is_changed("a.xlsx")) == (False, True)
 
 

@@ -37,7 +37,7 @@ from xlreport.findings import Finding, Severity
 from xlreport.forms.definition import JudgementKind
 from xlreport.forms.layout import plan_layout
 from xlreport.messages import say
-from xlreport.office import returning
+from xlreport.office.results import returning
 from xlreport.reading.normalising import paragraphs_of
 from xlreport.reading.values import parse_values
 from xlreport.reading.workbook import ReadSheet, read_workbook

@@ -14,8 +14,8 @@ import pytest
 from xlreport.errors import RequestError
 from xlreport.messages import say
 from xlreport.messages.roster_zh import LEVEL_WORDS, ROSTER_COLUMNS
-from xlreport.office.roster import Roster, RosterUnit, read_roster
-from xlreport.office.roster_sheet import HEADER_ROW, write_roster
+from xlreport.office.roster.roster import Roster, RosterUnit, read_roster
+from xlreport.office.roster.sheet import HEADER_ROW, write_roster
 from xlreport.submission import Unit
 
 HEADER = ("代码", "名称", "级别", "上级", "联系人", "电话", "邮箱")

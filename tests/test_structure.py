@@ -42,12 +42,18 @@ ROOMS = (
     ("writing",),
     ("verifying",),
     ("reports",),
+    ("files",),
     ("office",),
     ("cli",),
     ("__main__",),
 )
 """The stages of the line: a room imports from itself and from those above it."""
 
+OFFICE = (
+    *("report_look", "processes", "roster", "folder", "inbox", "archive", "collecting", "aggregate", "trace"),
+    *("status", "results", "issuing", "comparing"),
+)
+"""The rooms within the office, in the order of import."""
 HOMES = {
     "openpyxl": set[str](),
     "xlsxwriter": {"xlreport.writing.xlsx"},
@@ -103,6 +109,18 @@ def test_every_room_imports_only_from_the_rooms_before_it() -> None:
         for name, tree in TREES.items()
         for other in imports(tree)
         if other.startswith("xlreport.") and order[other.split(".")[1]] > order[name.split(".")[1]]
+    ]
+    assert wrong == []
+
+
+def test_the_rooms_of_the_office_stand_in_one_order() -> None:
+    order = {room: at for at, room in enumerate(OFFICE)}
+    wrong = [
+        f"{name} imports {other}"
+        for name, tree in TREES.items()
+        for other in imports(tree)
+        if name.startswith("xlreport.office.") and other.startswith("xlreport.office.")
+        if order[other.split(".")[2]] > order[name.split(".")[2]]
     ]
     assert wrong == []
 

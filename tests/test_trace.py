@@ -14,10 +14,10 @@ from office import recalculate
 from xlreport.cells import CellRef, Number, Text, Value
 from xlreport.errors import RequestError
 from xlreport.fields import FieldRef
-from xlreport.office.against import check_against, differences
-from xlreport.office.aggregating import Aggregate, Child
-from xlreport.office.standing import Standing
-from xlreport.office.trace_sheet import plan_trace, write_trace
+from xlreport.office.aggregate.aggregating import Aggregate, Child
+from xlreport.office.archive.standing import Standing
+from xlreport.office.trace.against import check_against, differences
+from xlreport.office.trace.sheet import plan_trace, write_trace
 from xlreport.reading.workbook import ReadWorkbook, read_workbook
 from xlreport.rules.formula import spell
 from xlreport.submission import Submission, Unit
@@ -225,13 +225,13 @@ def test_a_report_of_another_year_or_form_is_not_held_against_the_sum(change: di
 
 
 def test_more_units_than_a_sheet_has_rows_are_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("xlreport.office.trace_sheet.MAX_ROWS", 105)
+    monkeypatch.setattr("xlreport.office.trace.sheet.MAX_ROWS", 105)
     with pytest.raises(RequestError, match="有 12 个单位，工作表最多放 5 行"):
         plan_trace(line.form(), made())
 
 
 def test_more_fields_than_a_sheet_has_columns_are_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("xlreport.office.trace_sheet.MAX_COLUMNS", 100)
+    monkeypatch.setattr("xlreport.office.trace.sheet.MAX_COLUMNS", 100)
     with pytest.raises(RequestError, match="有 175 个字段，工作表最多放 96 列"):
         plan_trace(line.form(), made())
 

@@ -19,8 +19,8 @@ from inboxes import DEAR, PARENT, TOY, Desk, explained, submission, workbook
 from xlreport.cli.marking import run_mark
 from xlreport.cli.watching import run_watch
 from xlreport.errors import RequestError
-from xlreport.office.archive import ARCHIVE
-from xlreport.office.watching import MOST_POSTPONED, Look, Looking, look_at, watch
+from xlreport.office.archive.archive import ARCHIVE
+from xlreport.office.collecting.watching import MOST_POSTPONED, Look, Looking, look_at, watch
 
 A, B, C = Path("a.xlsx"), Path("b.xlsx"), Path("c.xlsx")
 
@@ -284,7 +284,7 @@ def test_what_lies_where_nobody_can_look_now_is_taken_to_be_there_still(
             raise OSError(errno.EIO, "Input/output error")
         return real(folder)
 
-    monkeypatch.setattr("xlreport.office.inbox.os.scandir", listed)
+    monkeypatch.setattr("xlreport.office.inbox.inbox.os.scandir", listed)
     now = looking.look()
     assert (None if now is None else {path.name for path in now}) == seen
 

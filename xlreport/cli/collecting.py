@@ -16,16 +16,16 @@ from xlreport.errors import RequestError
 from xlreport.forms.definition import FormDefinition
 from xlreport.forms.loading import load_definition, shipped_forms
 from xlreport.messages import say
-from xlreport.office.archive import ARCHIVE, Archive
-from xlreport.office.collecting import collect
-from xlreport.office.filing import edition, program
-from xlreport.office.folder import Blocked, OwnFolder, Written, is_ours
-from xlreport.office.inbox import CHINA, look_into, refuse_unreadable
-from xlreport.office.outputs import Left
-from xlreport.office.receiving import Reader, Receipt, forms_of, receive
-from xlreport.office.results import AGGREGATE, RETURN, STATUS, TRACE, Results, Wanted, Writing
-from xlreport.office.roster import Roster
-from xlreport.office.standing import Standing
+from xlreport.office.archive.archive import ARCHIVE, Archive
+from xlreport.office.archive.filing import edition, program
+from xlreport.office.archive.standing import Standing
+from xlreport.office.collecting.collecting import collect
+from xlreport.office.collecting.receiving import Reader, Receipt, forms_of, receive
+from xlreport.office.folder.own import Blocked, OwnFolder, Written, is_ours
+from xlreport.office.inbox.inbox import CHINA, look_into, refuse_unreadable
+from xlreport.office.results.outputs import Left
+from xlreport.office.results.results import AGGREGATE, RETURN, STATUS, TRACE, Results, Wanted, Writing
+from xlreport.office.roster.roster import Roster
 from xlreport.submission import Submission
 
 COMPLETE, INCOMPLETE, TROUBLE = range(3)

@@ -296,7 +296,7 @@ app.add_typer(roster, name="roster")
 @roster.command("new", cls=PlainCommand, help=say("cli.roster_new"))
 def roster_new(out: Out, force: Force = False) -> None:
     """Write an empty roster."""
-    from xlreport.office.roster_sheet import write_roster  # noqa: PLC0415 - start-up
+    from xlreport.office.roster.sheet import write_roster  # noqa: PLC0415 - start-up
 
     refuse_target(out, force=force)
     write_whole(out, write_roster(), force=force)

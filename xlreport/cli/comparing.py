@@ -7,8 +7,8 @@ from xlreport.cli.inputs import read_file
 from xlreport.cli.output import emit, refuse_existing, refuse_inputs, tell, write_whole
 from xlreport.errors import RequestError
 from xlreport.messages import say
-from xlreport.office.comparing import Comparison, Side, compare
-from xlreport.office.comparison_printing import as_json, as_text
+from xlreport.office.comparing.comparing import Comparison, Side, compare
+from xlreport.office.comparing.printing import as_json, as_text
 
 EQUAL, DIFFERENT = range(2)
 ENDINGS = (".xlsx", ".json", ".txt")
@@ -50,6 +50,6 @@ def _file(compared: Comparison, ending: str) -> bytes:
         return _document(compared, ascii_only=False).encode()
     if ending == ".txt":
         return (as_text(compared) + "\n").encode("utf-8-sig")
-    from xlreport.office.comparison_sheet import write_comparison  # noqa: PLC0415 - start-up
+    from xlreport.office.comparing.sheet import write_comparison  # noqa: PLC0415 - start-up
 
     return write_comparison(compared)

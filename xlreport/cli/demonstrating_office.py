@@ -12,11 +12,11 @@ from xlreport.cli.inputs import read_file
 from xlreport.cli.office import DONE, TROUBLE, IssueOptions, read_roster_file, run_issue
 from xlreport.cli.output import refuse_existing, tell, write_whole
 from xlreport.cli.progress import told
+from xlreport.files.naming import unit_stem
 from xlreport.forms.loading import find_form
 from xlreport.messages import say
-from xlreport.office.naming import unit_stem
 from xlreport.office.processes import run_each
-from xlreport.office.roster_sheet import write_roster
+from xlreport.office.roster.sheet import write_roster
 from xlreport.reading.values import ValuesDocument, parse_values
 from xlreport.writing.filling import fill
 from xlreport.writing.template import write_template

@@ -9,7 +9,7 @@ from xlreport.cli.output import tell
 from xlreport.errors import RequestError
 from xlreport.forms.definition import FormDefinition
 from xlreport.messages import say
-from xlreport.office.roster import level_of
+from xlreport.office.roster.roster import level_of
 from xlreport.reading.values import MOST_IN_A_NAME
 from xlreport.submission import Submission, Unit, unit_key
 

@@ -8,9 +8,9 @@ from xlreport.cli.making import MOST_SAID
 from xlreport.cli.output import tell
 from xlreport.errors import RequestError
 from xlreport.messages import say
-from xlreport.office.archive import ARCHIVE, Archive
-from xlreport.office.inbox import CHINA
-from xlreport.office.marking import decision_of, make_mark
+from xlreport.office.archive.archive import ARCHIVE, Archive
+from xlreport.office.archive.marking import decision_of, make_mark
+from xlreport.office.inbox.inbox import CHINA
 
 
 def run_mark(results: Path, unit: str, judgement: str, decision: str, *, note: str) -> None:

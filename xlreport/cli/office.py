@@ -12,13 +12,14 @@ from xlreport.cli.making import checked_password, refuse_words
 from xlreport.cli.output import tell
 from xlreport.cli.progress import told
 from xlreport.errors import RequestError, WorkbookError
+from xlreport.files.whole import is_long
 from xlreport.forms.definition import FormDefinition
 from xlreport.forms.loading import load_definition
 from xlreport.messages import say
-from xlreport.office.archive import ARCHIVE, last_year
-from xlreport.office.folder import Blocked, OwnFolder, Unchanged, Written
-from xlreport.office.issuing import Issue, make_templates, plan_issues
-from xlreport.office.last_year import (
+from xlreport.office.archive.archive import ARCHIVE, last_year
+from xlreport.office.folder.own import Blocked, OwnFolder, Unchanged, Written
+from xlreport.office.issuing.issuing import Issue, make_templates, plan_issues
+from xlreport.office.issuing.last_year import (
     NO_LAST_YEAR,
     LastFile,
     LastYear,
@@ -27,8 +28,7 @@ from xlreport.office.last_year import (
     read_last_file,
 )
 from xlreport.office.processes import run_each
-from xlreport.office.roster import Roster, read_roster
-from xlreport.office.whole import is_long
+from xlreport.office.roster.roster import Roster, read_roster
 from xlreport.submission import Submission, Unit
 
 DONE, TROUBLE = 0, 2

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TextIO
 
 from xlreport.errors import RequestError, reason_of
+from xlreport.files.whole import is_long, write_file
 from xlreport.messages import say
-from xlreport.office.whole import is_long, write_file
 
 _SUBSTITUTES = {"✓": "[通过]", "✗": "[错误]", "−": "-", "▸": ">", "\u00a0": " ", "·": "."}
 """Signs that a Chinese Windows pipe (GBK) may lack, and what stands for them there."""

@@ -7,9 +7,9 @@ from xlreport.checks.printing import FileVerdict
 from xlreport.checks.result import CheckResult
 from xlreport.cli.output import refuse_inputs, tell, write_whole
 from xlreport.errors import RequestError
+from xlreport.files.naming import unit_stem, unused
 from xlreport.forms.loading import load_definition
 from xlreport.messages import say
-from xlreport.office.naming import unit_stem, unused
 from xlreport.submission import Submission
 from xlreport.writing.filling import refuse_what_no_cell_holds
 from xlreport.writing.return_copy import needs_return, returned_submission, write_return_copy

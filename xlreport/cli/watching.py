@@ -11,9 +11,9 @@ from xlreport.cli.collecting import TROUBLE, CollectOptions, Report, collect_onc
 from xlreport.cli.output import one_line, tell
 from xlreport.errors import XlreportError
 from xlreport.messages import say
-from xlreport.office.archive import ARCHIVE
-from xlreport.office.folder import OwnFolder
-from xlreport.office.watching import Look, Looking, watch
+from xlreport.office.archive.archive import ARCHIVE
+from xlreport.office.collecting.watching import Look, Looking, watch
+from xlreport.office.folder.own import OwnFolder
 
 
 def run_watch(options: CollectOptions, every: float) -> None:

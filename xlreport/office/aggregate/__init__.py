@@ -1,0 +1,1 @@
+"""The sum of many submissions, and its workbook."""

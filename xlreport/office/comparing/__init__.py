@@ -1,0 +1,1 @@
+"""Where two submissions differ, as words, JSON and a workbook."""

@@ -1,0 +1,1 @@
+"""A folder of our own: its mark, its lock, and what in it is as we wrote it."""

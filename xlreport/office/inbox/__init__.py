@@ -1,0 +1,1 @@
+"""What has come in: folders and archives looked through."""

@@ -1,0 +1,1 @@
+"""A template for every unit, with last year's figures."""

@@ -1,0 +1,1 @@
+"""What a collection writes, each file whole, and only what is new."""

@@ -1,0 +1,1 @@
+"""The roster: who is to report, as it is read, checked and handed out empty."""

@@ -1,0 +1,1 @@
+"""How every unit stands, as a workbook."""
