@@ -15,7 +15,7 @@ from xlreport.messages import say
 from xlreport.reading.values import ValuesDocument, submission_of
 from xlreport.rules.formula import round_half_up, utf16_length
 from xlreport.submission import Submission, unit_key
-from xlreport.writing.limits_cell import MAX_NUMBER, MIN_NUMBER
+from xlreport.writing.limits_cell import is_within_reach
 from xlreport.writing.text_sheet import MOST_TEXT, spread
 
 CLAIM_DECIMALS = 6
@@ -86,7 +86,7 @@ def refuse_what_no_cell_holds(definition: FormDefinition, submission: Submission
 
 
 def _fits(side: Decimal | None) -> bool:
-    return side is None or side == 0 or MIN_NUMBER <= abs(side) <= MAX_NUMBER
+    return side is None or is_within_reach(side)
 
 
 def _refuse_other_report(template: Submission, document: ValuesDocument) -> None:

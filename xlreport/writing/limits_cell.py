@@ -153,18 +153,31 @@ def check_content(where: CellRef, content: Content, sheets: frozenset[str]) -> N
             check_formula(where, formula, where.sheet, sheets)
 
 
+def is_within_reach(number: Decimal) -> bool:
+    """Whether a number is neither too large nor too small for a cell."""
+    return not number or MIN_NUMBER <= number.copy_abs() <= MAX_NUMBER
+
+
+def is_held(number: Decimal) -> bool:
+    """Whether a cell holds a number digit by digit."""
+    return is_within_reach(number) and _digits(number) <= MAX_DIGITS
+
+
+def _digits(number: Decimal) -> int:
+    return len("".join(map(str, number.as_tuple().digits)).strip("0"))
+
+
 def check_number(where: object, number: Decimal) -> None:
     """Refuse a number that a cell cannot hold digit by digit."""
     check_size(where, number)
-    digits = "".join(map(str, number.as_tuple().digits)).strip("0")
-    at_most(where, f"digits of {number}", len(digits), MAX_DIGITS)
+    at_most(where, f"digits of {number}", _digits(number), MAX_DIGITS)
 
 
 def check_size(where: object, number: Decimal) -> None:
     """Refuse NaN, the infinite, and what a double cannot reach."""
     if not number.is_finite():
         refuse(where, f"{number} is no number")
-    if number and not (MIN_NUMBER <= number.copy_abs() <= MAX_NUMBER):
+    if not is_within_reach(number):
         refuse(where, f"{number} is beyond what Excel holds ({MIN_NUMBER} to {MAX_NUMBER})")
 
 

@@ -19,7 +19,7 @@ from xlreport.messages import say
 from xlreport.submission import MOST_ROUNDS, Submission
 from xlreport.writing import look
 from xlreport.writing.calculate import calculate
-from xlreport.writing.limits_cell import MAX_DIGITS, MAX_NUMBER, MIN_NUMBER
+from xlreport.writing.limits_cell import MIN_NUMBER, is_held
 from xlreport.writing.plan import Note, PlannedCell, SheetPlan, Style, WorkbookPlan
 from xlreport.writing.return_lists import Item, ReturnLists, sort_findings
 from xlreport.writing.return_sheet import plan_return_sheet
@@ -104,11 +104,9 @@ def _as_a_cell_holds_it(value: Value) -> Value:
     if not isinstance(value, Number):
         return value
     number = value.value
-    digits = "".join(map(str, number.as_tuple().digits)).strip("0")
     if 0 < number < MIN_NUMBER:
         return Number(Decimal(0))
-    holds = not number or MIN_NUMBER <= abs(number) <= MAX_NUMBER
-    return value if holds and len(digits) <= MAX_DIGITS else Text(plain(number))
+    return value if is_held(number) else Text(plain(number))
 
 
 def _side(number: Decimal | None) -> Decimal | None:

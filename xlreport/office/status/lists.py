@@ -15,7 +15,7 @@ from xlreport.office.report_look import CELL, CENTERED, NOTE, SECTION, title
 from xlreport.office.status.look import TEXT, Column, ListSheet, fitting, tinted
 from xlreport.submission import Unit
 from xlreport.writing import look
-from xlreport.writing.limits_cell import MAX_DIGITS, MAX_NUMBER, MIN_NUMBER
+from xlreport.writing.limits_cell import is_held
 from xlreport.writing.plan import SheetPlan, Style
 
 MOST_FINDINGS = 200_000
@@ -126,9 +126,7 @@ def _side(number: Decimal | None) -> Decimal | str | None:
     """A number, in words where a cell could not hold it digit by digit."""
     if number is None:
         return None
-    digits = "".join(map(str, number.as_tuple().digits)).strip("0")
-    holds = len(digits) <= MAX_DIGITS and (not number or MIN_NUMBER <= abs(number) <= MAX_NUMBER)
-    return number if holds else f"{number:.15G}"
+    return number if is_held(number) else f"{number:.15G}"
 
 
 # ── whom to remind ────────────────────────────────────────────────────────────────────────────────
