@@ -3,10 +3,12 @@
 from dataclasses import replace
 from decimal import Decimal
 
+from xlreport.cells import CellRange, CellRef
+from xlreport.messages import say
 from xlreport.submission import Unit
 from xlreport.writing import look
 from xlreport.writing.building import SheetBuilder
-from xlreport.writing.plan import Style
+from xlreport.writing.plan import Print, SheetPlan, Style
 
 NUMBER, CODE, NAME, STATE = range(1, 5)
 """The columns that name a unit."""
@@ -42,6 +44,29 @@ def unit_cells(sheet: SheetBuilder, row: int, number: int, unit: Unit, *, state:
     sheet.put(row, NAME, unit.name, style)
     sheet.put(row, STATE, state, centered)
     sheet.height(row, look.height_for(look.lines_needed(unit.name, UNIT_WIDTHS[NAME - 1], style.size), style.size, 20))
+
+
+def list_sheet(
+    sheet: SheetBuilder, *, header: int, last: int, columns: int, cursor: CellRef, filtered: CellRange | None = None
+) -> SheetPlan:
+    """A list below one row of heads: they stay in sight, and stand again on each printed page."""
+    return SheetPlan(
+        name=sheet.name,
+        cells=sheet.cells,
+        background=BACKGROUND,
+        merges=tuple(sheet.merges),
+        widths=sheet.widths,
+        rows=sheet.rows,
+        freeze=CellRef(sheet.name, header + 1, 1),
+        filter=filtered,
+        cursor=cursor,
+        print=Print(
+            area=CellRange(sheet.name, 1, 1, last, columns),
+            landscape=True,
+            repeat_rows=(header, header),
+            footer=say("print.page"),
+        ),
+    )
 
 
 def title(sheet: SheetBuilder, words: str, columns: int) -> None:

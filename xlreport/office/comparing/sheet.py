@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from xlreport.cells import CellRange, CellRef, Number, Value, double_to_decimal, plain
+from xlreport.cells import CellRef, Number, Value, double_to_decimal, plain
 from xlreport.messages import say
 from xlreport.office.comparing.comparing import Comparison, EntryChanges, FigureChange, SectionComparison, TextChange
 from xlreport.office.comparing.printing import section_words, side_words, standing, text_words, value_words
 from xlreport.office.report_look import (
-    BACKGROUND,
     BASE,
     CELL,
     CENTERED,
@@ -17,12 +16,13 @@ from xlreport.office.report_look import (
     HEAD,
     SECTION,
     TITLE_ROW,
+    list_sheet,
     paragraph,
     title,
 )
 from xlreport.writing import look
 from xlreport.writing.building import SheetBuilder
-from xlreport.writing.plan import Content, Print, SheetPlan, Style, WorkbookPlan
+from xlreport.writing.plan import Content, SheetPlan, Style, WorkbookPlan
 from xlreport.writing.return_sheet import pieces
 
 HEADS = ("what", "cell", "a", "b", "difference", "percent")
@@ -57,17 +57,38 @@ def write_comparison(compared: Comparison) -> bytes:
 
 
 class _Sheet:
-    """What both sheets have: who is compared above, then part after part."""
+    """What both sheets have: who is compared above, then section after section."""
 
-    def __init__(self, name: str, widths: Sequence[float], heads: Sequence[str]) -> None:
+    def __init__(
+        self,
+        compared: Comparison,
+        sections: Sequence[SectionComparison],
+        *,
+        name: str,
+        widths: Sequence[float],
+        heads: Sequence[str],
+    ) -> None:
+        self.compared = compared
+        self.sections = sections
         self.sheet = SheetBuilder(name=name)
         self.sheet.widths.update(enumerate(widths, start=1))
         self.heads = heads
         self.columns = len(widths)
         self.row = HEADER_ROW
 
-    def head(self, compared: Comparison) -> None:
-        sheet = self.sheet
+    def plan(self) -> SheetPlan:
+        self.head()
+        for section in self.sections:
+            self.part(section)
+            self.changes(section)
+        return self.finished()
+
+    def changes(self, section: SectionComparison) -> None:
+        """What differs in a section; each kind of sheet tells its own."""
+        raise NotImplementedError
+
+    def head(self) -> None:
+        sheet, compared = self.sheet, self.compared
         title(sheet, say("compare.title"), self.columns)
         words = (
             say("compare.side.a", words=side_words(compared.a)),
@@ -94,37 +115,18 @@ class _Sheet:
 
     def finished(self) -> SheetPlan:
         sheet = self.sheet
-        return SheetPlan(
-            name=sheet.name,
-            cells=sheet.cells,
-            background=BACKGROUND,
-            merges=tuple(sheet.merges),
-            widths=sheet.widths,
-            rows=sheet.rows,
-            freeze=CellRef(sheet.name, HEADER_ROW + 1, 1),
-            cursor=CellRef(sheet.name, TITLE_ROW, 1),
-            print=Print(
-                area=CellRange(sheet.name, 1, 1, self.row, self.columns),
-                landscape=True,
-                repeat_rows=(HEADER_ROW, HEADER_ROW),
-                footer=say("print.page"),
-            ),
-        )
+        cursor = CellRef(sheet.name, TITLE_ROW, 1)
+        return list_sheet(sheet, header=HEADER_ROW, last=self.row, columns=self.columns, cursor=cursor)
 
 
 class _FiguresSheet(_Sheet):
     def __init__(self, compared: Comparison, sections: Sequence[SectionComparison]) -> None:
-        super().__init__(say("compare.sheet.figures"), WIDTHS, [f"compare.head.{key}" for key in HEADS])
-        self.compared = compared
-        self.sections = sections
+        heads = [f"compare.head.{key}" for key in HEADS]
+        super().__init__(compared, sections, name=say("compare.sheet.figures"), widths=WIDTHS, heads=heads)
 
-    def plan(self) -> SheetPlan:
-        self.head(self.compared)
-        for section in self.sections:
-            self.part(section)
-            for one in section.figures:
-                self.figure(one)
-        return self.finished()
+    def changes(self, section: SectionComparison) -> None:
+        for one in section.figures:
+            self.figure(one)
 
     def figure(self, one: FigureChange) -> None:
         self.row += 1
@@ -154,17 +156,11 @@ def _figure(number: Decimal | None) -> Content:
 class _TextsSheet(_Sheet):
     def __init__(self, compared: Comparison, sections: Sequence[SectionComparison]) -> None:
         heads = ("compare.head.kind", "compare.head.a", "compare.head.b")
-        super().__init__(say("compare.sheet.texts"), TEXT_WIDTHS, heads)
-        self.compared = compared
-        self.sections = sections
+        super().__init__(compared, sections, name=say("compare.sheet.texts"), widths=TEXT_WIDTHS, heads=heads)
 
-    def plan(self) -> SheetPlan:
-        self.head(self.compared)
-        for section in self.sections:
-            self.part(section)
-            for one in section.texts:
-                self.text(one)
-        return self.finished()
+    def changes(self, section: SectionComparison) -> None:
+        for one in section.texts:
+            self.text(one)
 
     def text(self, text: EntryChanges) -> None:
         self.wide(text_words(text), replace(SECTION, size=10))

@@ -14,7 +14,6 @@ from xlreport.forms.layout import plan_layout
 from xlreport.messages import say
 from xlreport.office.aggregate.aggregating import Aggregate
 from xlreport.office.report_look import (
-    BACKGROUND,
     CELL,
     CENTERED,
     FIGURE,
@@ -22,6 +21,7 @@ from xlreport.office.report_look import (
     HEADER_TOP,
     LINK,
     NOTE_ROW,
+    list_sheet,
     paragraph,
     title,
 )
@@ -29,7 +29,7 @@ from xlreport.rules.formula import EXACT
 from xlreport.submission import Submission
 from xlreport.writing import look
 from xlreport.writing.building import SheetBuilder
-from xlreport.writing.plan import Content, Link, Print, SheetPlan
+from xlreport.writing.plan import Content, Link, SheetPlan
 
 HEADS = ("sheet", "cell", "what", "summed", "reported", "gap")
 SHEET, ADDRESS, WHAT, SUMMED, REPORTED, GAP = range(1, len(HEADS) + 1)
@@ -133,23 +133,9 @@ def plan_differences_sheet(
     if not found:
         sheet.put_over(sheet.across(last, 1, GAP), say("differences.none"), replace(CELL, color=look.RIGHT_INK))
         sheet.height(last, 24)
-    return SheetPlan(
-        name=sheet.name,
-        cells=sheet.cells,
-        background=BACKGROUND,
-        merges=tuple(sheet.merges),
-        widths=sheet.widths,
-        rows=sheet.rows,
-        freeze=CellRef(sheet.name, HEADER_TOP + 1, 1),
-        cursor=CellRef(sheet.name, HEADER_TOP + 1, SHEET),
-        filter=CellRange(sheet.name, HEADER_TOP, 1, last, GAP) if found else None,
-        print=Print(
-            area=CellRange(sheet.name, 1, 1, last, GAP),
-            landscape=True,
-            repeat_rows=(HEADER_TOP, HEADER_TOP),
-            footer=say("print.page"),
-        ),
-    )
+    filtered = CellRange(sheet.name, HEADER_TOP, 1, last, GAP) if found else None
+    cursor = CellRef(sheet.name, HEADER_TOP + 1, SHEET)
+    return list_sheet(sheet, header=HEADER_TOP, last=last, columns=GAP, cursor=cursor, filtered=filtered)
 
 
 def _head(sheet: SheetBuilder, against: Submission, *, different: int, equal: int) -> None:

@@ -5,7 +5,6 @@ from xlreport.forms.definition import FormDefinition
 from xlreport.messages import say
 from xlreport.office.aggregate.aggregating import Aggregate, NotSummed, Summed
 from xlreport.office.report_look import (
-    BACKGROUND,
     CELL,
     HEAD,
     HEADER_TOP,
@@ -15,13 +14,14 @@ from xlreport.office.report_look import (
     SECTION,
     STATE,
     UNIT_WIDTHS,
+    list_sheet,
     paragraph,
     title,
     unit_cells,
 )
 from xlreport.writing import look
 from xlreport.writing.building import SheetBuilder
-from xlreport.writing.plan import Print, SheetPlan, Style
+from xlreport.writing.plan import SheetPlan, Style
 
 COUNTED, SOURCE = STATE + 1, STATE + 2
 WIDTHS = (*UNIT_WIDTHS, 22.0, 46.0)
@@ -47,23 +47,9 @@ class _UnitsSheet:
         self.units()
         last = self.row
         self.doubts()
-        return SheetPlan(
-            name=sheet.name,
-            cells=sheet.cells,
-            background=BACKGROUND,
-            merges=tuple(sheet.merges),
-            widths=sheet.widths,
-            rows=sheet.rows,
-            freeze=CellRef(sheet.name, HEADER_TOP + 1, 1),
-            filter=CellRange(sheet.name, HEADER_TOP, 1, last, SOURCE) if last > HEADER_TOP else None,
-            cursor=CellRef(sheet.name, HEADER_TOP + 1, NAME),
-            print=Print(
-                area=CellRange(sheet.name, 1, 1, self.row, SOURCE),
-                landscape=True,
-                repeat_rows=(HEADER_TOP, HEADER_TOP),
-                footer=say("print.page"),
-            ),
-        )
+        filtered = CellRange(sheet.name, HEADER_TOP, 1, last, SOURCE) if last > HEADER_TOP else None
+        cursor = CellRef(sheet.name, HEADER_TOP + 1, NAME)
+        return list_sheet(sheet, header=HEADER_TOP, last=self.row, columns=SOURCE, cursor=cursor, filtered=filtered)
 
     def head(self) -> None:
         sheet, trace = self.sheet, self.made.trace
