@@ -1,5 +1,6 @@
 """Inboxes of a tiny form: workbooks of units made in few words, collected in one call."""
 
+import errno
 import os
 import sqlite3
 from collections.abc import Mapping
@@ -11,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pytest
 from editing import with_parts
 
 from xlreport.cells import BLANK, Number
 from xlreport.cli.collecting import CollectOptions, run_collect
+from xlreport.cli.office import IssueOptions
 from xlreport.fields import FieldRef
 from xlreport.forms.definition import FormDefinition
 from xlreport.forms.loading import load_definition
@@ -127,6 +130,20 @@ class Desk:
         os.utime(path, (time, time))
         return path
 
+    def issue_options(self, roster: Path) -> IssueOptions:
+        """What is asked for where templates go out to the units of a roster."""
+        return IssueOptions(
+            form=TOY,
+            roster=roster,
+            year=2024,
+            last=None,
+            deadline="",
+            return_to="",
+            password="",
+            again=False,
+            outbox=self.folder / "outbox",
+        )
+
     def options(self, **changes: Any) -> CollectOptions:
         """What a collection is asked for."""
         options = CollectOptions(
@@ -170,3 +187,15 @@ class Desk:
         finally:
             connection.close()
         return found
+
+
+def cannot_be_listed(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Let the system not tell what lies in the folders of a name."""
+    real = os.scandir
+
+    def listed(folder: Path) -> Any:
+        if Path(folder).name == name:
+            raise OSError(errno.EIO, "Input/output error")
+        return real(folder)
+
+    monkeypatch.setattr("xlreport.office.inbox.inbox.os.scandir", listed)

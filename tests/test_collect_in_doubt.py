@@ -1,7 +1,5 @@
 """What collecting does where something is in doubt: it refuses, or keeps what there is, and says so."""
 
-import errno
-import os
 import time
 import zipfile
 from collections.abc import Iterator
@@ -12,12 +10,12 @@ from typing import Any
 
 import pytest
 from editing import by_openpyxl
-from inboxes import DEAR, TOY, WHEN, Desk, ref, submission, toy, workbook
+from inboxes import DEAR, TOY, WHEN, Desk, cannot_be_listed, ref, submission, toy, workbook
 from line import FORM
 from test_collect import collected, counts, received
 
 from xlreport.cli.collecting import run_collect
-from xlreport.cli.office import IssueOptions, run_issue
+from xlreport.cli.office import run_issue
 from xlreport.errors import RequestError
 from xlreport.fields import FieldRef
 from xlreport.forms.layout import HIDDEN_SHEET, plan_layout
@@ -40,18 +38,6 @@ def desk(tmp_path: Path) -> Desk:
     return desk
 
 
-def closed(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    """A folder that the system does not let us list."""
-    real = os.scandir
-
-    def listed(folder: Path) -> Any:
-        if Path(folder).name == name:
-            raise OSError(errno.EIO, "Input/output error")
-        return real(folder)
-
-    monkeypatch.setattr("xlreport.office.inbox.inbox.os.scandir", listed)
-
-
 def results(desk: Desk) -> dict[str, bytes]:
     """Every file of the results."""
     return {path.name: path.read_bytes() for path in desk.results.rglob("*") if path.is_file()}
@@ -63,7 +49,7 @@ def results(desk: Desk) -> dict[str, bytes]:
 def test_an_inbox_that_cannot_be_listed_is_no_empty_inbox(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.collect()
     before = results(desk)
-    closed(monkeypatch, "inbox")
+    cannot_be_listed(monkeypatch, "inbox")
     with pytest.raises(RequestError, match=r"收件夹“.*inbox”打不开"):
         desk.collect()
     assert results(desk) == before
@@ -72,7 +58,7 @@ def test_an_inbox_that_cannot_be_listed_is_no_empty_inbox(desk: Desk, monkeypatc
 def test_for_an_inbox_that_cannot_be_listed_no_folder_of_results_is_begun(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    closed(monkeypatch, "inbox")
+    cannot_be_listed(monkeypatch, "inbox")
     with pytest.raises(RequestError, match="打不开"):
         desk.collect()
     assert not desk.results.exists()
@@ -85,7 +71,7 @@ def test_AGG_KEPT_what_lies_where_nothing_can_be_read_now_counts_as_it_was_read_
     desk.collect()
     before = results(desk)
     with monkeypatch.context() as patch:
-        closed(patch, "乡镇")
+        cannot_be_listed(patch, "乡镇")
         desk.collect()
         first = results(desk)
         desk.collect()
@@ -370,17 +356,7 @@ def test_issue_tells_of_two_superiors_and_writes_the_templates_all_the_same(
     desk: Desk, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (desk.folder / "roster.csv").write_text(TWO_SUPERIORS, "utf-8")
-    options = IssueOptions(
-        form=TOY,
-        roster=desk.folder / "roster.csv",
-        year=2024,
-        last=None,
-        deadline="",
-        return_to="",
-        password="",
-        again=False,
-        outbox=desk.folder / "outbox",
-    )
+    options = desk.issue_options(desk.folder / "roster.csv")
     assert run_issue(options) == 0
     assert "名录的“上级”有 2 种写法：“示例区”、“示例区政府”。" in capsys.readouterr().err
     assert len(list(options.outbox.glob("*.xlsx"))) == 2

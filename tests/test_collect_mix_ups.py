@@ -14,7 +14,7 @@ from test_collect import collected, received
 
 from xlreport.checks.check import check
 from xlreport.checks.printing import FileVerdict, as_text
-from xlreport.cli.office import IssueOptions, run_issue
+from xlreport.cli.office import run_issue
 from xlreport.reading.values import parse_values
 from xlreport.submission import Submission, Unit
 from xlreport.verifying.sources import read_source
@@ -482,18 +482,7 @@ def test_a_second_sheet_with_a_roster_is_told_when_collecting(
 
 
 def test_a_second_sheet_with_a_roster_is_told_when_issuing(two: Desk, capsys: pytest.CaptureFixture[str]) -> None:
-    options = IssueOptions(
-        form=TOY,
-        roster=in_two_sheets(two, ("101", "城关镇")),
-        year=2024,
-        last=None,
-        deadline="",
-        return_to="",
-        password="",
-        again=False,
-        outbox=two.folder / "outbox",
-    )
-    run_issue(options)
+    run_issue(two.issue_options(in_two_sheets(two, ("101", "城关镇"))))
     assert OTHER_SHEET in capsys.readouterr().err.splitlines()
 
 

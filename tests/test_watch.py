@@ -1,7 +1,5 @@
 """Watching: a file counts once it stands still, a collection follows every change, and stopping leaves all whole."""
 
-import errno
-import os
 import signal
 import subprocess
 import sys
@@ -14,7 +12,7 @@ from typing import Any
 
 import pytest
 from documents import PROJECT
-from inboxes import DEAR, PARENT, TOY, Desk, explained, submission, workbook
+from inboxes import DEAR, PARENT, TOY, Desk, cannot_be_listed, explained, submission, workbook
 
 from xlreport.cli.marking import run_mark
 from xlreport.cli.watching import run_watch
@@ -277,14 +275,7 @@ def test_what_lies_where_nobody_can_look_now_is_taken_to_be_there_still(
     desk.put("乡镇/b.xlsx", b"b")
     looking = Looking(desk.inbox)
     looking.look()
-    real = os.scandir
-
-    def listed(folder: Path) -> Any:
-        if Path(folder).name == closed:
-            raise OSError(errno.EIO, "Input/output error")
-        return real(folder)
-
-    monkeypatch.setattr("xlreport.office.inbox.inbox.os.scandir", listed)
+    cannot_be_listed(monkeypatch, closed)
     now = looking.look()
     assert (None if now is None else {path.name for path in now}) == seen
 
