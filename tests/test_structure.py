@@ -50,8 +50,8 @@ ROOMS = (
 """The stages of the line: a room imports from itself and from those above it."""
 
 OFFICE = (
-    *("report_look", "processes", "roster", "folder", "inbox", "archive", "collecting", "aggregate", "trace"),
-    *("status", "results", "issuing", "comparing"),
+    *("report_look", "china_time", "processes", "roster", "folder", "inbox", "archive", "collecting"),
+    *("aggregate", "trace", "status", "results", "issuing", "comparing"),
 )
 """The rooms within the office, in the order of import."""
 HOMES = {

@@ -198,6 +198,11 @@ def shortened(text: str) -> str:
     return text if len(text) <= LONGEST_TOLD else text[:LONGEST_TOLD] + "…"
 
 
+def one_line(text: str) -> str:
+    """A sentence in one line, whatever breaks the words in it hold: none of it can pass for a line of ours."""
+    return " ".join(text.splitlines())
+
+
 MOST_DIGITS = 20
 """Digits beyond which a number is told with its power of ten."""
 

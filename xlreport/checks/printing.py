@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from xlreport.cells import one_line
 from xlreport.checks.result import CheckResult
 from xlreport.errors import WorkbookError
 from xlreport.findings import Finding, Severity
@@ -34,10 +35,10 @@ _MARKS = {Severity.ERROR: "mark.error", Severity.QUERY: "mark.query", Severity.N
 def as_text(verdict: FileVerdict) -> str:
     """The verdict in words: how it stands, then every finding in the order of the cells."""
     if verdict.result is None:
-        return "\n".join([_one_line(say("verdict.unreadable", file=verdict.file)), f"  {verdict.trouble}"])
+        return "\n".join([one_line(say("verdict.unreadable", file=verdict.file)), f"  {verdict.trouble}"])
     result = verdict.result
     submission = result.submission
-    lines = [_one_line(say("verdict.head", file=verdict.file, unit=submission.unit.name, year=submission.year))]
+    lines = [one_line(say("verdict.head", file=verdict.file, unit=submission.unit.name, year=submission.year))]
     lines.append(_standing(result))
     lines += [f"  {words}" for words in _lines(result, result.findings)]
     lines.append(say("verdict.next.accepted" if result.accepted else "verdict.next.open"))
@@ -54,12 +55,7 @@ def open_lines(result: CheckResult) -> tuple[str, ...]:
 def _lines(result: CheckResult, findings: Iterable[Finding]) -> Iterator[str]:
     blanks = {one.judgement.key for one in result.judged if one.judgement.kind is JudgementKind.BLANK}
     for finding in findings:
-        yield f"{_mark(finding, blanks)} {_one_line(finding.message)}"
-
-
-def _one_line(message: str) -> str:
-    """A message in one line, whatever breaks somebody typed: none of it can pass for a line of ours."""
-    return " ".join(message.splitlines())
+        yield f"{_mark(finding, blanks)} {one_line(finding.message)}"
 
 
 def _standing(result: CheckResult) -> str:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from xlreport.cells import shortened
+from xlreport.cells import one_line, shortened
 from xlreport.cli.inputs import read_file
 from xlreport.cli.making import blank_submission
 from xlreport.cli.office import other_rosters, read_roster_file, words_of_parents
-from xlreport.cli.output import emit, one_line, tell
+from xlreport.cli.output import emit, tell
 from xlreport.cli.progress import told
 from xlreport.errors import RequestError
 from xlreport.forms.definition import FormDefinition
@@ -19,10 +19,11 @@ from xlreport.messages import say
 from xlreport.office.archive.archive import ARCHIVE, Archive
 from xlreport.office.archive.filing import edition, program
 from xlreport.office.archive.standing import Standing
+from xlreport.office.china_time import CHINA, in_words
 from xlreport.office.collecting.collecting import collect
 from xlreport.office.collecting.receiving import Reader, Receipt, forms_of, receive
 from xlreport.office.folder.own import Blocked, OwnFolder, Written, is_ours
-from xlreport.office.inbox.inbox import CHINA, look_into, refuse_unreadable
+from xlreport.office.inbox.inbox import look_into, refuse_unreadable
 from xlreport.office.results.outputs import Left
 from xlreport.office.results.results import AGGREGATE, RETURN, STATUS, TRACE, Results, Wanted, Writing
 from xlreport.office.roster.roster import Roster
@@ -140,7 +141,7 @@ def collect_once(
     Raises:
         RequestError: the disk is full, or the archive is in use or damaged.
     """
-    at = datetime.now(CHINA).strftime("%Y-%m-%d %H:%M:%S")
+    at = in_words(datetime.now(CHINA))
     reader = Reader(form=task.form, program=program(), edition=edition(task.form), at=at, processes=options.jobs)
     with Archive.open(folder.path / ARCHIVE) as archive, look_into(options.inbox, only=only) as inbox:
         receipt = receive(inbox, archive, reader, lambda items, total: told(items, "collect.reading", total))

@@ -10,7 +10,7 @@ from xlreport.errors import RequestError
 from xlreport.messages import say
 from xlreport.office.archive.archive import ARCHIVE, Archive
 from xlreport.office.archive.marking import decision_of, make_mark
-from xlreport.office.inbox.inbox import CHINA
+from xlreport.office.china_time import CHINA, in_words
 
 
 def run_mark(results: Path, unit: str, judgement: str, decision: str, *, note: str) -> None:
@@ -25,7 +25,7 @@ def run_mark(results: Path, unit: str, judgement: str, decision: str, *, note: s
     path = results / ARCHIVE
     if not path.is_file():
         raise RequestError(say("archive.none", path=path))
-    at = datetime.now(CHINA).strftime("%Y-%m-%d %H:%M:%S")
+    at = in_words(datetime.now(CHINA))
     with Archive.open(path) as archive:
         mark = make_mark(archive, unit, judgement, made_out, note=note, at=at)
     left, right = ("" if side is None else plain(side) for side in (mark.left, mark.right))

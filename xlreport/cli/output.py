@@ -23,11 +23,6 @@ def emit(text: str) -> None:
     _write(sys.stdout, text if text.endswith("\n") else text + "\n")
 
 
-def one_line(text: str) -> str:
-    """A sentence in one line, whatever breaks the names of files and units in it hold."""
-    return " ".join(text.splitlines())
-
-
 def _write(stream: TextIO | None, text: str) -> None:
     if stream is None:  # closed by whoever started us
         return

@@ -7,8 +7,9 @@ from functools import partial
 from types import FrameType
 from typing import NoReturn
 
+from xlreport.cells import one_line
 from xlreport.cli.collecting import TROUBLE, CollectOptions, Report, collect_once, open_results, prepare
-from xlreport.cli.output import one_line, tell
+from xlreport.cli.output import tell
 from xlreport.errors import XlreportError
 from xlreport.messages import say
 from xlreport.office.archive.archive import ARCHIVE

@@ -110,10 +110,12 @@ def _remark(match: re.Match[str]) -> str:
 
 def refusal(error: Any) -> str:
     """What is wrong with a command, and how to write it."""
-    words = next((say_it(error) for name, say_it in _REFUSALS.items() if type(error).__name__ == name), None)
-    context = error.ctx
-    if words is None or context is None:
-        return words or str(error.format_message())
+    in_our_words = _REFUSALS.get(type(error).__name__)
+    if in_our_words is None:
+        return str(error.format_message())
+    words, context = in_our_words(error), error.ctx
+    if context is None:
+        return words
     return say("usage.refused", words=words, usage=in_words(context.get_usage()), command=context.command_path)
 
 

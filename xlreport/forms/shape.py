@@ -53,7 +53,7 @@ def shape_of(tables: Mapping[str, Any]) -> Shape:
     problems, unsure = _problems(found, meant), tuple(_spelled(steps) for steps in found if steps not in meant)
     try:
         form = FormSource.model_validate(_mended(tables, found, meant))
-    except ValidationError:
+    except ValidationError:  # more than single entries is wrong: its rules must wait until that is mended
         form = None
     return Shape(form=form, problems=problems, unsure=unsure)
 

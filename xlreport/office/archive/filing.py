@@ -105,7 +105,7 @@ def form_in(data: bytes, name: str) -> str:
     """The form a workbook or a values JSON says it is of; empty where it says none, or cannot be read."""
     try:
         return form_of(hidden_sheet_named_back(read_workbook(data, name)), name)[0]
-    except WorkbookError:
+    except WorkbookError:  # no workbook; it may be a values JSON
         pass
     try:
         return parse_values(data, name).form

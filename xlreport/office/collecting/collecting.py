@@ -17,7 +17,7 @@ from xlreport.messages import say
 from xlreport.office.archive.archive import Decision, Mark
 from xlreport.office.archive.filing import NOBODY, NOTHING, Filing, named
 from xlreport.office.archive.standing import Standing, standing_of
-from xlreport.office.inbox.inbox import CHINA
+from xlreport.office.china_time import CHINA, from_words, in_words
 from xlreport.office.roster.roster import Roster, RosterUnit
 from xlreport.reading.found import structure_finding
 from xlreport.reading.normalising import SPACES, without
@@ -25,9 +25,6 @@ from xlreport.submission import Explanation, Submission, Unit, unit_key
 
 LEAST_IN_A_NAME = 3
 """Characters of a code or name by which a file's name speaks of a unit: shorter ones are numbers and common words."""
-
-
-_TIME = "%Y-%m-%d %H:%M:%S"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -179,7 +176,7 @@ def _told_short(words: str) -> str:
 def _in_china(saved: str) -> str:
     """A time that a file says it was saved, as people here say it."""
     try:
-        return datetime.fromisoformat(saved).astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
+        return in_words(datetime.fromisoformat(saved).astimezone(CHINA))
     except (ValueError, OverflowError):
         return saved
 
@@ -187,15 +184,14 @@ def _in_china(saved: str) -> str:
 def _latest(at: str) -> str:
     """Up to when a time is believed by a run at that time; a clock may be wrong by a day."""
     try:
-        return _in_utc((datetime.strptime(at, _TIME).replace(tzinfo=CHINA) + timedelta(days=1)).strftime(_TIME))
+        return _in_utc(in_words(from_words(at) + timedelta(days=1)))
     except (ValueError, OverflowError):
         return ""
 
 
 def _in_utc(words: str) -> str:
     try:
-        time = datetime.strptime(words, _TIME).replace(tzinfo=CHINA)
-        return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return from_words(words).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     except (ValueError, OverflowError):
         return ""
 
@@ -258,10 +254,8 @@ class _Sorting:
     def code_in(self, leaf: str) -> str:
         """The one unit whose code begins a file's name as we give it, or whose name is in it; else empty."""
         words = unit_key(leaf)
-        coded = [row for row in self.roster.units if words.startswith(f"{unit_key(row.unit.code)}_")]
-        found = coded or [row for row in self.roster.units if unit_key(row.unit.name) in words]
-        longest = max((len(unit_key(row.unit.name)) for row in found), default=0)
-        found = [row for row in found if coded or len(unit_key(row.unit.name)) == longest]
+        coded = [row for code, row in self.by_code.items() if words.startswith(f"{code}_")]
+        found = coded or _longest((row, name) for name, row in self.by_name.items() if name in words)
         return found[0].unit.code if len(found) == 1 else ""
 
     # ── what its name says ──
@@ -313,9 +307,9 @@ class _Sorting:
 
     def longest_in(self, words: str) -> list[RosterUnit]:
         """The rows whose name is in these words, the longest of them."""
-        found = [(one, name) for one, _, name in self.spoken_of if name in words and len(name) >= LEAST_IN_A_NAME]
-        longest = max((len(name) for _, name in found), default=0)
-        return [one for one, name in found if len(name) == longest]
+        return _longest(
+            (one, name) for one, _, name in self.spoken_of if name in words and len(name) >= LEAST_IN_A_NAME
+        )
 
     # ── strays ──
 
@@ -430,6 +424,13 @@ class _Sorting:
         remarks = (*errors, *self.claims.get(row.unit.code, ()))
         standing = Standing.RETURNED if errors else Standing.MISSING
         return UnitState(row=row, standing=standing, counts=replace(NOTHING, error=len(errors)), remarks=remarks)
+
+
+def _longest(named: Iterable[tuple[RosterUnit, str]]) -> list[RosterUnit]:
+    """Of rows whose names stand in some words those with the longest: a shorter name may be a part of a longer one."""
+    found = list(named)
+    longest = max((len(name) for _, name in found), default=0)
+    return [row for row, name in found if len(name) == longest]
 
 
 # ── which of several counts ───────────────────────────────────────────────────────────────────────

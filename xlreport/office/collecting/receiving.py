@@ -84,7 +84,7 @@ def _kept_back(archive: Archive, passed_over: Iterable[PassedOver], known: Colle
 def forms_of(inbox: Inbox) -> Iterator[str]:
     """The form each content of an inbox says it is of, one after the other; those that say none are left out."""
     for found in _places(inbox.candidates).values():
-        with suppress(ChangedError):
+        with suppress(ChangedError):  # gone since; the collection will say so
             form = form_in(found[0].load(), found[0].name)
             if form:
                 yield form

@@ -12,17 +12,17 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Self
 
 from xlreport.errors import RequestError, reason_of
 from xlreport.messages import say
+from xlreport.office.china_time import CHINA, in_words
 from xlreport.office.folder.mark import MARK
 from xlreport.reading.package import MAX_FILE_BYTES, MAX_RATIO, RATIO_FREE_BYTES
 
-CHINA = timezone(timedelta(hours=8))
 """The time every office here goes by: times are told in it on any machine, and archives hold it without a word."""
 MAX_ARCHIVE_BYTES = 500_000_000
 """Bytes of a .zip file; a thousand filled forms have about 60 millions."""
@@ -269,7 +269,7 @@ class _Looking:
     def file(self, path: Path, name: str) -> None:
         try:
             status = path.stat()
-            modified = _in_words(datetime.fromtimestamp(status.st_mtime, UTC).astimezone(CHINA))
+            modified = in_words(datetime.fromtimestamp(status.st_mtime, UTC).astimezone(CHINA))
             if status.st_size > (MAX_ARCHIVE_BYTES if _is_archive(name) else MAX_FILE_BYTES):
                 self.passed(name, Passed.TOO_LARGE)
             elif _is_archive(name):
@@ -509,10 +509,6 @@ def _decoded(raw: bytes) -> str:
 def _time_of_member(info: zipfile.ZipInfo) -> str:
     """The time of an entry; archives keep the clock of the wall where they were made."""
     try:
-        return _in_words(datetime(*info.date_time, tzinfo=CHINA))
+        return in_words(datetime(*info.date_time, tzinfo=CHINA))
     except ValueError:
         return ""
-
-
-def _in_words(time: datetime) -> str:
-    return time.strftime("%Y-%m-%d %H:%M:%S")

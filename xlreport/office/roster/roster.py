@@ -127,7 +127,7 @@ def _header_in(rows: Rows) -> _Header | None:
 
 def _others(tables: Iterable[Table]) -> Iterator[str]:
     """The sheets after the one that was read that have a header and rows below it, whatever those hold."""
-    with suppress(RequestError):
+    with suppress(RequestError):  # a sheet that is no table is no roster; the one that counts was read already
         for table in tables:
             header = _header_in(table.rows)
             if not table.sheet or header is None or not header.columns.keys() >= set(NEEDED):
